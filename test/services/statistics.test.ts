@@ -85,7 +85,7 @@ function groupBy(all: readonly Counted[], member: "key" | "status"): readonly (r
 }
 
 /** What the rows have to say, counted run by run. */
-function countPlainly(runs: readonly Invocation[], by: StatisticsGroup) {
+function countPlainly(runs: readonly Invocation[], by: StatisticsGroup, most = 100) {
   const counted = runs.flatMap((run): readonly Counted[] => {
     if (by === "INSTANCE") return run.instances.map(executionOf);
     const key = by === "COMMAND" ? (run.command.name ?? "c-1") : by === "STATUS" ? run.status : "";
@@ -105,8 +105,8 @@ function countPlainly(runs: readonly Invocation[], by: StatisticsGroup) {
   const groups = groupBy(counted, "key").toSorted(
     ([a, one], [b, other]) => other.length - one.length || (a < b ? -1 : 1),
   );
-  const rest = groups.slice(100).flatMap(([, own]) => own);
-  return [...groups.slice(0, 100).map(([, own]) => own), ...(rest.length > 0 ? [rest] : [])].map(rowOf);
+  const rest = groups.slice(most).flatMap(([, own]) => own);
+  return [...groups.slice(0, most).map(([, own]) => own), ...(rest.length > 0 ? [rest] : [])].map(rowOf);
 }
 
 const shown = (rows: readonly StatisticsRow[]) =>
@@ -147,5 +147,38 @@ describe("questions about many runs", () => {
       expect(countCalls(sources)).toBe(calls);
     });
     await fc.assert(property, { numRuns: 12, seed: 20_260_102 });
+  });
+
+  it("count the largest groups by the hour also where all of them would be more than are held at a time", async () => {
+    const own = createWorldSource(sourceAt(0));
+    const { source } = own;
+    const servers = 200;
+    own.runs = Array.from({ length: 150 }, (_, serial) => {
+      const invokeId = `t-${serial}`;
+      const creationTime = instant(NEWEST - serial * 3_600_000);
+      // Each server runs less often than the one before.
+      const meant = Array.from({ length: servers }, (_, server) => server).filter(
+        (server) => serial < 150 - server / 4,
+      );
+      const instances = meant.map((server) => createItem({ source, invokeId, instanceId: `i-${server}` }));
+      return createRun({ source, invokeId, creationTime, instances });
+    });
+    const { services } = createGateway([own]);
+    const filter = { createdAfter: instant(NEWEST - 200 * 3_600_000) };
+    const ask = (interval: "HOUR" | null) =>
+      services.statistics({ by: "INSTANCE", interval }, filter, createOperation());
+    const whole = await ask(null);
+    const calls = countCalls([own]);
+    const rows = await ask("HOUR");
+    expect([shown(whole), countCalls([own])]).toEqual([countPlainly(own.runs, "INSTANCE"), calls]);
+    const newest = rows.filter(({ intervalStart }) => intervalStart === Math.floor(NEWEST / 3_600_000) * 3_600_000);
+    expect(shown(newest)).toEqual(countPlainly(own.runs.slice(0, 1), "INSTANCE", 20));
+    expect([rows.length, rows.some(({ isComplete }) => isComplete)]).toEqual([1_000, false]);
+    // Twenty servers and the rest have a row an hour each: a thousand rows are so many hours.
+    const perServer = new Map(
+      [...new Set(rows.map(({ key }) => key))].map((key) => [key, rows.filter((row) => row.key === key).length]),
+    );
+    expect([...perServer.values()].every((hours) => hours === 47 || hours === 48)).toBe(true);
+    expect([...perServer.keys()].sort()).toEqual([null, ...whole.slice(0, 20).map(({ key }) => key)].sort());
   });
 });

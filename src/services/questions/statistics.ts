@@ -2,18 +2,10 @@ import { InputError, type InvocationFilter, mapInBreaks } from "#domain";
 import type { RunOutline } from "#store";
 import type { Services, StatisticsGroup, StatisticsInterval, StatisticsRow } from "../contract/index.ts";
 import type { Places } from "./places.ts";
-import { type RunScan, upTo } from "./scan.ts";
+import { type RunScan, type ScannedPart, upTo } from "./scan.ts";
 import type { ServerPages } from "./servers.ts";
-import {
-  addCounted,
-  type Counted,
-  countExecution,
-  countRun,
-  createTally,
-  joinTally,
-  type Tally,
-  toRow,
-} from "./tally.ts";
+import { type Cell, createGroups, type Groups, largestOf, type Stretches } from "./statistics-groups.ts";
+import { countExecution, countRun, createTally, joinTally, type Tally, toRow } from "./tally.ts";
 
 /** Runs that statistics go through, at most. */
 const RUNS_MAX = 200_000;
@@ -37,23 +29,22 @@ export function createStatistics(
     const spanMs = interval ?? (by === "HOUR" || by === "DAY" ? by : null);
     checkSpan(given, interval === null ? "by" : "interval", spanMs);
     const { filter, failures } = await resolveNames(given, operation);
-    const tallies = new Map<string, Map<number | null, Tally>>();
-    let isComplete = true;
-    let isCurrent = failures.size === 0;
     const outline = filter.createdAfter === undefined ? scan.outlineKnown : scan.outlineAll;
     const detail = by === "INSTANCE" ? "EXECUTIONS" : "RUNS";
-    for await (const part of upTo(RUNS_MAX, outline(filter, detail, operation))) {
-      // Runs of which some server cannot be shown are counted, and that server is not.
-      isComplete = part.isComplete && (by !== "INSTANCE" || part.sources.every((source) => source.isComplete));
-      isCurrent &&= part.sources.every((source) => source.isCurrent);
-      for (const run of part.runs) {
-        const slot = slotOf(run, spanMs);
-        for (const [key, counted] of countedOf(run, by, filter)) addCounted(tallyOf(tallies, key, slot), counted);
-      }
-    }
-    return toRows(tallies, { by, hasInterval: interval !== null, isComplete: isComplete && isCurrent });
+    const cellsIn = (run: RunOutline) => cellsOf(run, { by, spanMs, instanceId: filter.instanceId });
+    const countIn = (groups: Groups) => countParts(upTo(RUNS_MAX, outline(filter, detail, operation)), groups, cellsIn);
+    const most = interval === null ? GROUPS_MAX : GROUPS_WITH_INTERVAL_MAX;
+    const all = createGroups(null);
+    const ofAll = await countIn(all);
+    const isHeld = all.tallies !== null;
+    const groups = isHeld ? all : createGroups(new Set(largestOf(all.sizes, most)));
+    const fared = isHeld ? ofAll : await countIn(groups);
+    // Runs of which some server cannot be shown are counted, and that server is not.
+    const isWhole = fared.isWhole && (by !== "INSTANCE" || fared.areServersWhole);
+    const isComplete = isWhole && fared.isCurrent && failures.size === 0;
+    return toRows(groups, most, { by, hasInterval: interval !== null, isComplete });
   };
-  // Each may count 20,000 groups, which takes 20 MB, and one operation may ask for a hundred.
+  // Each may hold what takes 20 MB, and one operation may ask for a hundred.
   return (wanted, given, operation) => places.inPlace(operation, () => count(wanted, given, operation));
 }
 
@@ -74,16 +65,19 @@ function slotOf({ time }: RunOutline, span: StatisticsInterval | null): number |
   return time - (((time % LENGTH_MS[span]) + LENGTH_MS[span]) % LENGTH_MS[span]);
 }
 
+interface CountedBy {
+  readonly by: StatisticsGroup;
+  readonly spanMs: StatisticsInterval | null;
+  readonly instanceId: string | undefined;
+}
+
 /** What a run counts for, by the row's key; texts that a key does not have are empty. */
-function countedOf(
-  run: RunOutline,
-  by: StatisticsGroup,
-  filter: InvocationFilter,
-): readonly (readonly [string, Counted])[] {
-  if (by !== "INSTANCE") return [[KEYS[by](run), countRun(run)]];
+function cellsOf(run: RunOutline, { by, spanMs, instanceId }: CountedBy): readonly Cell[] {
+  const slot = slotOf(run, spanMs);
+  if (by !== "INSTANCE") return [{ key: KEYS[by](run), slot, counted: countRun(run) }];
   return run.executions
-    .filter(({ instanceId }) => filter.instanceId === undefined || filter.instanceId === instanceId)
-    .map((one) => [one.instanceId, countExecution(run, one)]);
+    .filter((one) => instanceId === undefined || instanceId === one.instanceId)
+    .map((one) => ({ key: one.instanceId, slot, counted: countExecution(run, one) }));
 }
 
 const KEYS: Readonly<Record<Exclude<StatisticsGroup, "INSTANCE">, (run: RunOutline) => string>> = {
@@ -97,12 +91,28 @@ const KEYS: Readonly<Record<Exclude<StatisticsGroup, "INSTANCE">, (run: RunOutli
   ACCOUNT: ({ source }) => source.account,
 };
 
-function tallyOf(tallies: Map<string, Map<number | null, Tally>>, key: string, slot: number | null): Tally {
-  const ofKey = tallies.get(key) ?? new Map<number | null, Tally>();
-  tallies.set(key, ofKey);
-  const tally = ofKey.get(slot) ?? createTally();
-  ofKey.set(slot, tally);
-  return tally;
+/** How the runs fared that were gone through. */
+interface Fared {
+  readonly isWhole: boolean;
+  readonly areServersWhole: boolean;
+  readonly isCurrent: boolean;
+}
+
+async function countParts(
+  parts: AsyncIterable<ScannedPart>,
+  groups: Groups,
+  cellsIn: (run: RunOutline) => readonly Cell[],
+): Promise<Fared> {
+  let fared: Fared = { isWhole: true, areServersWhole: true, isCurrent: true };
+  for await (const { runs, isComplete, sources } of parts) {
+    fared = {
+      isWhole: isComplete,
+      areServersWhole: sources.every((source) => source.isComplete),
+      isCurrent: fared.isCurrent && sources.every((source) => source.isCurrent),
+    };
+    for (const run of runs) for (const cell of cellsIn(run)) groups.add(cell);
+  }
+  return fared;
 }
 
 interface RowRules {
@@ -113,19 +123,16 @@ interface RowRules {
 
 /** The largest groups with a row each, and one for the rest; with an interval, a row for each of its stretches that has any. None only if there are certainly no runs. */
 async function toRows(
-  tallies: ReadonlyMap<string, ReadonlyMap<number | null, Tally>>,
+  { sizes, tallies }: Groups,
+  most: number,
   { by, hasInterval, isComplete }: RowRules,
 ): Promise<readonly StatisticsRow[]> {
-  // A thousand servers by the hour are a million counts.
-  const unsized = [...tallies].map(([key, slots]) => ({ key, slots }));
-  const groups = await mapInBreaks(unsized, weightOfGroup, ({ key, slots }) => {
-    const size = [...slots.values()].reduce((sum, { count }) => sum + count, 0);
-    return { key, slots, size };
-  });
-  const inOrder = groups.toSorted((one, other) => other.size - one.size || (one.key < other.key ? -1 : 1));
-  const most = hasInterval ? GROUPS_WITH_INTERVAL_MAX : GROUPS_MAX;
-  const rest = new Map<number | null, Tally>();
-  await mapInBreaks(inOrder.slice(most), weightOfGroup, ({ slots }) => {
+  const held = tallies ?? new Map<string | null, Stretches>();
+  const largest = largestOf(sizes, most).filter((key) => held.has(key));
+  const rest = new Map<number | null, Tally>(held.get(null));
+  const named = new Set<string | null>([...largest, null]);
+  const others = [...held].filter(([key]) => !named.has(key));
+  await mapInBreaks(others, weightOfGroup, ([, slots]) => {
     for (const [slot, tally] of slots) {
       const joined = rest.get(slot) ?? createTally();
       joinTally(joined, tally);
@@ -133,8 +140,11 @@ async function toRows(
     }
   });
   const isUnnamed = by === "NONE" || by === "DAY" || by === "HOUR";
-  const named = inOrder.slice(0, most).map(({ key, slots }) => ({ key: isUnnamed ? null : key, slots, isRest: false }));
-  const all = rest.size === 0 ? named : [...named, { key: null, slots: rest, isRest: true }];
+  const groups = largest.map((key) => {
+    const slots: Stretches = held.get(key) ?? new Map();
+    return { key: isUnnamed ? null : key, slots, isRest: false };
+  });
+  const all = rest.size === 0 ? groups : [...groups, { key: null, slots: rest, isRest: true }];
   const cells = all.flatMap(({ key, slots, isRest }) =>
     [...slots].map(([intervalStart, tally]) => ({ tally, place: { key, isRest, intervalStart, isComplete } })),
   );
@@ -148,7 +158,7 @@ async function toRows(
     .map(({ tally, place }) => toRow(tally, isCut ? { ...place, isComplete: false } : place));
 }
 
-function weightOfGroup({ slots }: { readonly slots: ReadonlyMap<number | null, Tally> }): number {
+function weightOfGroup([, slots]: readonly [unknown, Stretches]): number {
   return slots.size;
 }
 
