@@ -45,6 +45,27 @@ describe("a list that contradicts itself says so after a few calls, and ends", (
       /goes on without any record/,
       10,
     ],
+    [
+      "the first answer again behind its token, as the last one",
+      (_action, { NextToken }) => answer(RUNS.slice(0, 50), { NextToken: NextToken === undefined ? "2" : "" }),
+      /nothing but what lies before/,
+      2,
+    ],
+    [
+      "the first answer again behind ever new tokens",
+      (_action, { NextToken }) => answer(RUNS.slice(0, 50), { NextToken: `${NextToken ?? ""}x` }),
+      /nothing but what lies before/,
+      10,
+    ],
+    [
+      "pages refused, no token, and a total beyond what is shown",
+      (_action, { PageNumber, MaxResults }) => {
+        if (PageNumber !== undefined) throw refusal("BAD_REQUEST", "InvalidParam.PageNumber");
+        return answer(RUNS.slice(0, Number(MaxResults)), { TotalCount: 120 });
+      },
+      /tells of more records than it shows/,
+      4,
+    ],
   ])("%s", async (_name, respond, message, most) => {
     const { bench, read } = await openList(respond);
     expect((await read()).at(-1)).toMatchObject({ flaw: expect.stringMatching(message), next: null });
@@ -57,12 +78,33 @@ describe("a list that contradicts itself says so after a few calls, and ends", (
       call += 1;
       return answer(RUNS.slice(0, 10), { NextToken: `token-${call % length}` });
     });
-    expect((await read()).at(-1)).toMatchObject({ flaw: expect.stringMatching(/in a circle/), next: null });
+    const flaw = expect.stringMatching(/in a circle|nothing but what lies before/);
+    expect((await read()).at(-1)).toMatchObject({ flaw, next: null });
     expect(bench.asked.length).toBeLessThanOrEqual(3 * length + 3);
   });
 });
 
+/** In pages alone; refuses the first request for one. */
+function pagesOnceRefused(page: (records: readonly object[], rest: object) => object, records: readonly object[]) {
+  let isRefused = false;
+  return (_action: string, { PageNumber, PageSize }: Readonly<Record<string, unknown>>): object => {
+    if (PageNumber !== undefined && !isRefused) {
+      isRefused = true;
+      throw refusal("BAD_REQUEST", "InvalidParam.PageNumber");
+    }
+    const [number, size] = [Number(PageNumber ?? 1), Number(PageSize ?? 10)];
+    return page(records.slice((number - 1) * size, number * size), { TotalCount: records.length, PageNumber: number });
+  };
+}
+
 describe("a list that is odd and right", () => {
+  it("may refuse a page once, and know nothing else", async () => {
+    const { bench, read } = await openList(pagesOnceRefused(answer, RUNS));
+    expect(idsOf(await read())).toEqual(IDS);
+    // Refused, cut, and three pages.
+    expect(bench.asked.length).toBe(5);
+  });
+
   it("may move on by a whole page between two answers", async () => {
     let runs = RUNS;
     const { bench, read } = await openList((_action, { PageNumber, PageSize }) => {
@@ -99,6 +141,18 @@ describe("a list that is odd and right", () => {
       expect(bench.asked.length).toBe(Math.ceil(count / 50));
     },
   );
+
+  it("may refuse a page of results once, too", async () => {
+    const records = results.slice(0, 130);
+    const toAnswer = (part: readonly object[], rest: object) => ({
+      Invocation: { InvocationResults: { InvocationResult: part }, ...rest },
+    });
+    const bench = createBench("ECS", pagesOnceRefused(toAnswer, records));
+    const asked = { invokeId: "t-1", includeHistory: false };
+    const found = await bench.upstream.readResults(asked, NOTHING, bench.operation);
+    expect(found.map(({ instanceId }) => instanceId)).toEqual(records.map(({ InstanceId }) => InstanceId));
+    expect(bench.asked.length).toBe(5);
+  });
 
   it.each([50, 51, 98, 99, 100, 101, 149, 150])("tells so of %d results, too", async (count) => {
     const records = results.slice(0, count);
@@ -263,5 +317,22 @@ describe("pages that are read at once", () => {
     });
     const query = { invokeId: "t-1", includeHistory: false };
     await expect(bench.upstream.readResults(query, NOTHING, bench.operation)).rejects.toBe(spent);
+  });
+});
+
+describe("results whose list goes back to what it has shown", () => {
+  it("are told with an error", async () => {
+    const records = Array.from({ length: 50 }, (_, index) => ({ InvokeId: "t-1", InstanceId: `i-${index}` }));
+    const bench = createBench("ECS", (action, { NextToken }) => {
+      if (action !== "DescribeInvocationResults") throw refusal("FORBIDDEN", "Forbidden.RAM", 403);
+      const rest = { NextToken: NextToken === undefined ? "2" : "" };
+      return { Invocation: { InvocationResults: { InvocationResult: records }, ...rest } };
+    });
+    const asked = { invokeId: "t-1", includeHistory: false };
+    const reading = bench.upstream.readResults(asked, NOTHING, bench.operation);
+    await expect(reading).rejects.toMatchObject({
+      code: "BAD_RESPONSE",
+      message: expect.stringContaining("leads back to results"),
+    });
   });
 });

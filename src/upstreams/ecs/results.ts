@@ -1,6 +1,6 @@
 import { type InvocationResult, type Operation, resultKey, UpstreamError } from "#domain";
 import { PartialResultsError, type ResultList, type ResultListQuery, type ResultQuery } from "../contract/index.ts";
-import { type AllItems, createListReader, readAllPages } from "../lists/index.ts";
+import { type AllItems, createListReader, type Lack, readAllPages } from "../lists/index.ts";
 import {
   arrangeExecutions,
   badResponse,
@@ -99,11 +99,13 @@ async function readAllResults(
   const again = lack === "shuffled" ? await readSeveralTimes(readAll, items, keyOf) : { items, failure: null };
   if (again.failure !== null) throw partial(again.failure, again.items);
   if (lack === "shuffled" && again.items.length >= told) return again.items;
-  const flaw = ignoresQuestion
-    ? "the list shows results that were not asked for"
-    : lack === "unreadable"
-      ? "a result of the run cannot be read"
-      : `the list tells of ${told} results and shows ${again.items.length || "none"}`;
+  const flaws: Readonly<Record<Lack, string>> = {
+    unreadable: "a result of the run cannot be read",
+    again: "a token of the list leads back to results that were shown before",
+    cut: `the list tells of ${told} results and shows ${again.items.length || "none"}`,
+    shuffled: `the list tells of ${told} results and shows ${again.items.length || "none"}`,
+  };
+  const flaw = lack === null || ignoresQuestion ? "the list shows results that were not asked for" : flaws[lack];
   throw partial(badResponse(context.source, ACTION, requestId, flaw), again.items);
 }
 

@@ -2,7 +2,15 @@ import { UpstreamError } from "#domain";
 import { isDeadToken } from "../contract/index.ts";
 import type { PageShape } from "../mapping/index.ts";
 import { lengthOf, usedPageSize } from "./pages.ts";
-import { askAgain, askOnce, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
+import {
+  askAgain,
+  askOnce,
+  isCutWithoutToken,
+  isPageAnswer,
+  isTokenAnswer,
+  type Paging,
+  type PagingParameters,
+} from "./paging.ts";
 import { sizeOfFirst } from "./silent-cut.ts";
 import { nextTokenPlace, type TokenPlace } from "./token-place.ts";
 
@@ -20,9 +28,9 @@ export interface AllPages<Item> {
 
 /**
  * Why records of a list are missing. `shuffled`: some came twice, since the order changed between two pages. `unreadable`: some
- * cannot be read. `cut`: fewer show than a total says that counts.
+ * cannot be read. `cut`: fewer show than a total says that counts. `again`: a token led back to records that had been shown.
  */
-export type Lack = "shuffled" | "unreadable" | "cut";
+export type Lack = "shuffled" | "unreadable" | "cut" | "again";
 
 /** What was read of a whole list. */
 export interface AllItems<Item> {
@@ -72,8 +80,11 @@ async function begin<Item>(
   collection.add([shape]);
   const { pageNumber, pageSize } = sent;
   const isToken = !isInPages && pageSize !== undefined && isTokenAnswer(reading.paging, shape, pageSize);
-  if (pageNumber === undefined || pageSize === undefined || isToken) return readByTokens(reading, collection, shape);
   const { paging, ask, keyOf: nameOf } = reading;
+  const isUnpaged = pageNumber === undefined || pageSize === undefined;
+  const isCut = isUnpaged && isCutWithoutToken(shape);
+  if (isCut && !collection.isEnough() && paging.offerPages()) return begin(reading, collection, isInPages);
+  if (isUnpaged || isToken) return readByTokens(reading, collection, shape, isCut);
   const isFirst = pageNumber === 1 && !collection.isEnough();
   const used = isFirst ? await sizeOfFirst({ paging, key: "all", ask, nameOf }, shape, pageSize) : pageSize;
   return readByPages(reading, collection, shape, used);
@@ -83,9 +94,15 @@ async function readByTokens<Item>(
   reading: AllPages<Item>,
   collection: Collection<Item>,
   first: PageShape<Item>,
+  isCut: boolean,
 ): Promise<AllItems<Item>> {
-  const { nextToken } = first;
-  let place = nextToken === null ? null : nextTokenPlace(null, nextToken, lengthOf(first), null);
+  // An answer in which nothing is new is seen by the collection.
+  const placeBehind = (answer: PageShape<Item>, from: TokenPlace | null) =>
+    answer.nextToken === null
+      ? null
+      : nextTokenPlace(from, answer.nextToken, { length: lengthOf(answer), lastName: null, isAgain: false });
+  let last = first;
+  let place = placeBehind(first, null);
   while (place !== null && !collection.isEnough()) {
     reading.paging.note("token");
     const from: TokenPlace = place;
@@ -93,10 +110,13 @@ async function readByTokens<Item>(
     // A dead token or another mode: what was read stays, and the list is read again from its beginning.
     if (answer === null) return begin(reading, collection, true);
     collection.add([answer]);
-    place = answer.nextToken === null ? null : nextTokenPlace(from, answer.nextToken, lengthOf(answer), null);
+    place = placeBehind(answer, from);
     if (answer.nextToken !== null && place === null) return reading.giveUp();
+    last = answer;
   }
-  return { items: collection.items(), lack: collection.lack("nothing"), told: 0, failure: null };
+  const endsAgain = last !== first && last.items.length > 0 && collection.isBarren() && !collection.isEnough();
+  const lack = collection.lack(isCut ? "a cut" : "nothing") ?? (endsAgain ? "again" : null);
+  return { items: collection.items(), lack, told: isCut ? collection.told() : 0, failure: null };
 }
 
 async function askByToken<Item>(

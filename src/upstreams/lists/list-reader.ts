@@ -3,7 +3,14 @@ import type { PagePlace, Place, RunList, RunListPage } from "../contract/index.t
 import { DeadPlaceError, isDeadToken } from "../contract/index.ts";
 import type { PageShape } from "../mapping/index.ts";
 import { type ListEnd, lengthOf, listEnd, totalOf, usedPageSize } from "./pages.ts";
-import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
+import {
+  askAgain,
+  isCutWithoutToken,
+  isPageAnswer,
+  isTokenAnswer,
+  type Paging,
+  type PagingParameters,
+} from "./paging.ts";
 import { hasSameRecords } from "./repeat-guard.ts";
 import { sizeOfFirst } from "./silent-cut.ts";
 import { isLastBefore, nextTokenPlace, openTokenPlace, sealTokenPlace, type TokenPlace } from "./token-place.ts";
@@ -42,7 +49,7 @@ export function createRunListReader(
   };
 }
 
-/** How many answers without any record are followed, one after the other. */
+/** How many answers without any new record are followed, one after the other. */
 const MAX_BARREN_ANSWERS = 8;
 
 /** Reads a list in tokens or in pages, as the upstream answers. */
@@ -52,10 +59,17 @@ export function createListReader<Item>(options: ListOptions<Item>): ListReader<I
   async function readFirst(operation: Operation): Promise<ListPage<Item>> {
     const { sent, shape } = await ask(options, paging.first, operation);
     const { pageNumber, pageSize } = sent;
-    if (pageNumber === undefined || pageSize === undefined || isTokenAnswer(paging, shape, pageSize)) {
-      return toTokenPage(options, shape, null);
-    }
+    if (pageNumber === undefined || pageSize === undefined) return readUnpaged(shape, operation);
+    if (isTokenAnswer(paging, shape, pageSize)) return toTokenPage(options, shape, null);
     return toPage(shape, { pageNumber, pageSize }, operation);
+  }
+
+  /** What is answered to a request without pages, since these were refused. Without a token it cannot go on where its total says that more follows. */
+  async function readUnpaged(shape: PageShape<Item>, operation: Operation): Promise<ListPage<Item>> {
+    const isCut = isCutWithoutToken(shape);
+    if (isCut && paging.offerPages()) return readFirst(operation);
+    const page = toTokenPage(options, shape, null);
+    return isCut ? { ...page, flaw: CUT } : page;
   }
 
   async function readToken(place: TokenPlace, operation: Operation): Promise<ListPage<Item>> {
@@ -124,6 +138,8 @@ function ask<Sent extends PagingParameters, Item>(
 }
 
 const BARREN = "The list goes on without any record.";
+const CUT = "The list tells of more records than it shows, and has no token.";
+const AGAIN = "The answer behind a token holds nothing but what lies before it.";
 
 function toTokenPage<Item>(
   { paging, nameOf }: ListOptions<Item>,
@@ -133,19 +149,21 @@ function toTokenPage<Item>(
   if (shape.nextToken !== null || lengthOf(shape) > 0) paging.note("token");
   const last = shape.items.at(-1);
   const name = last === undefined ? null : nameOf(last);
-  const next = shape.nextToken === null ? undefined : nextTokenPlace(from, shape.nextToken, lengthOf(shape), name);
-  const isBarren = next !== undefined && next !== null && next.barren > MAX_BARREN_ANSWERS;
-  const flaw = next === null ? "The tokens of the list go round in a circle." : isBarren ? BARREN : null;
-  return {
+  const isAgain = from !== null && name !== null && isLastBefore(from, name);
+  const page = {
     items: shape.items,
-    next: next === undefined || next === null || isBarren ? null : sealTokenPlace(next),
-    flaw,
+    flaw: null,
     mode: "token",
     offset: null,
     indexes: null,
     total: null,
     unreadable: shape.unreadableCount,
-  };
+  } as const;
+  if (shape.nextToken === null) return { ...page, next: null, flaw: isAgain ? AGAIN : null };
+  const next = nextTokenPlace(from, shape.nextToken, { length: lengthOf(shape), lastName: name, isAgain });
+  if (next === null) return { ...page, next: null, flaw: "The tokens of the list go round in a circle." };
+  if (next.barren > MAX_BARREN_ANSWERS) return { ...page, next: null, flaw: isAgain ? AGAIN : BARREN };
+  return { ...page, next: sealTokenPlace(next) };
 }
 
 /** Of the runs of one second, whose order may change at each call, a page of one or two holds an earlier one by chance. */

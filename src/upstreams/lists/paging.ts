@@ -32,6 +32,8 @@ export interface Paging {
   first(): PagingParameters;
   /** @param passed how many records lie before; an upstream that has forgotten tokens answers the page about there. */
   byToken(nextToken: string, passed: number): PagingParameters;
+  /** Pages are tried once more although they were refused; false if that was of late. */
+  offerPages(): boolean;
   /** Null if the upstream refuses pages. */
   byPage(place: PagePlace): PagePlace | null;
   /** What the answers of one list have shown, the list being named by its key. */
@@ -59,6 +61,7 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
   const guards = new Map<string, RepeatGuard>();
   let mode: RunListPage["mode"] | null = options.hasTokens ? null : "page";
   let noPagesUntil = Number.NEGATIVE_INFINITY;
+  let offeredUntil = Number.NEGATIVE_INFINITY;
   let noTokensUntil = options.hasTokens ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const hasPages = (): boolean => clock.elapsed() >= noPagesUntil;
   const hasTokens = (): boolean => clock.elapsed() >= noTokensUntil;
@@ -89,6 +92,12 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
       maxResults: limit.maxPageSize,
       nextToken,
     }),
+    offerPages() {
+      if (clock.elapsed() < offeredUntil) return false;
+      offeredUntil = clock.elapsed() + REMEMBERED_MS;
+      noPagesUntil = Number.NEGATIVE_INFINITY;
+      return true;
+    },
     byPage: (place) => (hasPages() ? fit(place, limit) : null),
     guard(key) {
       const guard = guards.get(key) ?? createRepeatGuard();
@@ -173,6 +182,11 @@ export function isTokenAnswer(paging: Paging, shape: PageShape<unknown>, askedPa
   const length = lengthOf(shape);
   const mayGoOn = length >= askedPageSize && shape.pageNumber === 1;
   return paging.mode() === "token" || (shape.totalCount === 0 && length > 0 && !mayGoOn);
+}
+
+/** True if an answer to a request without pages says that more follows, and has no token to go on with. */
+export function isCutWithoutToken(shape: PageShape<unknown>): boolean {
+  return shape.nextToken === null && (shape.totalCount ?? 0) > lengthOf(shape);
 }
 
 /**

@@ -13,5 +13,7 @@ export function toListedServers(
   if (told > items.length) {
     return { instances, lack: fail(`the list tells of ${told} servers and shows ${items.length || "none"}`) };
   }
+  if (lack === "again")
+    return { instances, lack: fail("a token of the list leads back to servers that were shown before") };
   return { instances, lack: lack === "unreadable" ? fail("a server of the list cannot be read") : null };
 }

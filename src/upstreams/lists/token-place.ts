@@ -10,7 +10,7 @@ export interface TokenPlace {
   readonly answers: number;
   /** Fingerprint of the token that was given after as many answers as the last power of two. */
   readonly mark: string;
-  /** How many answers without any record lie directly before it. */
+  /** How many answers without any new record lie directly before it. */
   readonly barren: number;
   /** Fingerprint of the last record before it; empty if that is not known. */
   readonly last: string;
@@ -35,17 +35,24 @@ export function openTokenPlace(text: string): TokenPlace | null {
   }
 }
 
+/** An answer in token mode. */
+export interface TokenAnswer {
+  readonly length: number;
+  /** The name of its last record; null if it has none, or nobody asks for it. */
+  readonly lastName: string | null;
+  /** True if its last record lay before it already. */
+  readonly isAgain: boolean;
+}
+
 /**
  * The place behind an answer; null if its token has been there before, so that the list goes round in a circle. One token is
  * remembered, and another one each time that the number of answers has doubled (Brent's algorithm): a circle of any length
  * shows after at most three times its length.
- * @param lastName the name of the answer's last record; null if it has none, or nobody asks for it
  */
 export function nextTokenPlace(
   from: TokenPlace | null,
   token: string,
-  length: number,
-  lastName: string | null,
+  { length, lastName, isAgain }: TokenAnswer,
 ): TokenPlace | null {
   const print = printOf(token);
   if (from?.mark === print || from?.token === token) return null;
@@ -56,7 +63,7 @@ export function nextTokenPlace(
     passed: (from?.passed ?? 0) + length,
     answers,
     mark: from === null || isPowerOfTwo ? print : from.mark,
-    barren: length === 0 ? (from?.barren ?? 0) + 1 : 0,
+    barren: length === 0 || isAgain ? (from?.barren ?? 0) + 1 : 0,
     last: lastName === null ? (from?.last ?? "") : printOf(lastName),
   };
 }
