@@ -35,8 +35,16 @@ const MARK = /^\p{M}$/u;
 /** The right half of a wide character. */
 const CONTINUED = "";
 
+/** A line as it is drawn. */
+interface Drawn {
+  readonly cells: string[];
+  /** So many cells at its beginning are blank for certain: to erase them again and again would take the square of its length. */
+  blankCount: number;
+}
+
 function drawLine(line: string): string {
-  const cells: string[] = [];
+  const drawn: Drawn = { cells: [], blankCount: 0 };
+  const { cells } = drawn;
   let column = 0;
   // Sequences without a width go with the character that follows.
   let pending = "";
@@ -46,11 +54,13 @@ function drawLine(line: string): string {
     const erased = part.length > 2 ? ERASING.exec(part)?.[1] : undefined;
     if (part === "\r") column = 0;
     else if (part === "\b") column = Math.max(0, column - 1);
-    else if (erased !== undefined) erase(cells, column, erased);
+    else if (erased !== undefined) erase(drawn, column, erased);
     else if (part.length > 2) pending += part;
-    else if (column > 0 && isMark(part)) cells[column - 1] += part;
-    else {
-      column += put(cells, column, pending + part, isWide(part));
+    else if (column > 0 && isMark(part)) {
+      cells[column - 1] += part;
+      drawn.blankCount = Math.min(drawn.blankCount, column - 1);
+    } else {
+      column += put(drawn, column, pending + part, isWide(part));
       pending = "";
     }
   }
@@ -68,8 +78,10 @@ function partAt(line: string, at: number): string {
   return isPair ? line.slice(at, at + 2) : line.charAt(at);
 }
 
-function put(cells: string[], column: number, character: string, takesTwo: boolean): number {
+function put(drawn: Drawn, column: number, character: string, takesTwo: boolean): number {
+  const { cells } = drawn;
   fillUpTo(cells, column);
+  drawn.blankCount = Math.min(drawn.blankCount, column);
   // Half of a wide character that is overwritten leaves a blank.
   if (cells[column] === CONTINUED && column > 0) cells[column - 1] = " ";
   const width = takesTwo ? 2 : 1;
@@ -79,10 +91,14 @@ function put(cells: string[], column: number, character: string, takesTwo: boole
   return width;
 }
 
-function erase(cells: string[], column: number, what: string): void {
-  if (what === "1") cells.fill(" ", 0, Math.min(column + 1, cells.length));
-  else if (what === "2") cells.fill(" ").splice(column);
-  else cells.splice(column);
+function erase(drawn: Drawn, column: number, what: string): void {
+  const { cells } = drawn;
+  if (what !== "1") cells.splice(column);
+  drawn.blankCount = Math.min(drawn.blankCount, cells.length);
+  if (what === "0" || what === "") return;
+  const end = Math.min(column + 1, cells.length);
+  if (end > drawn.blankCount) cells.fill(" ", drawn.blankCount, end);
+  drawn.blankCount = Math.max(drawn.blankCount, end);
 }
 
 function fillUpTo(cells: string[], column: number): void {

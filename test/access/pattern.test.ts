@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { RE2JS } from "re2js";
 import { compilePattern, createView, PatternError } from "#access";
 
 function problemOf(pattern: string): unknown {
@@ -29,8 +30,67 @@ describe("patterns", () => {
     expect(problemOf(pattern)).toBe("syntax");
   });
 
-  it("refuse what is too costly", () => {
-    expect(problemOf("(a{100}){5}")).toBe("cost");
+  it.each(["(a{100}){5}", "b{0,999}".repeat(61), "(a?){0,999}", "(){999}", "(?P<name>a{2,}){200}", "[{1}\\]]{251}"])(
+    "refuse %s, which is too costly",
+    (pattern) => {
+      expect(problemOf(pattern)).toBe("cost");
+    },
+  );
+
+  it.each([
+    "\\{251}",
+    "[x{251}]",
+    "\\x{251}",
+    "\\Qa{251}\\E",
+    "(?:){251}",
+    "(?i:a){125}",
+
+    "(?:[a-z]{50}|b{50}){2}",
+  ])("take %s, which is not", (pattern) => {
+    expect(problemOf(pattern)).toMatchObject({ programSize: expect.any(Number) });
+  });
+
+  it("take whatever RE2 makes a small program of", () => {
+    const atom = fc.constantFrom(
+      "a",
+      "[^]x]",
+      "\\d",
+      "\\x{41}",
+      "\\p{Greek}",
+      ".",
+      "^",
+      "[{5}]",
+      "\\{",
+      "😀",
+      "[[:alpha:]]",
+      "\\b",
+    );
+    const { pattern } = fc.letrec<{ pattern: string; part: string }>((tie) => ({
+      pattern: fc.array(tie("part"), { minLength: 1, maxLength: 4 }).map((parts) => parts.join("")),
+      part: fc
+        .tuple(
+          fc.oneof(
+            { weight: 3, arbitrary: atom },
+            ...["(", "(?:", "(?i:"].map((open) => tie("pattern").map((inner) => `${open}${inner})`)),
+            fc.tuple(tie("pattern"), tie("pattern")).map(([one, other]) => `(${one}|${other})`),
+          ),
+          fc.constantFrom("", "*", "+", "?", "{3}", "{2,}", "{0,4}", "{1,7}?"),
+        )
+        .map(([one, times]) => one + times),
+    }));
+    const sizeOf = (text: string): number | null => {
+      try {
+        return RE2JS.compile(text).programSize();
+      } catch {
+        return null;
+      }
+    };
+    const property = fc.property(pattern, (text) => {
+      const size = sizeOf(text);
+      fc.pre(size !== null);
+      expect(problemOf(text) === "cost").toBe(size > 250);
+    });
+    fc.assert(property, { numRuns: 3_000, seed: 20_260_102 });
   });
 });
 

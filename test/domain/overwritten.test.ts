@@ -42,4 +42,30 @@ describe("applyOverwriting", () => {
       }),
     );
   });
+
+  it("shows what cells hold that are erased again and again, in any order", () => {
+    const erase: Readonly<Record<string, (cells: string[], column: number) => string[]>> = {
+      "\u001b[K": (cells, column) => cells.slice(0, column),
+      "\u001b[1K": (cells, column) => cells.map((cell, at) => (at <= column ? " " : cell)),
+      "\u001b[2K": (cells, column) => cells.slice(0, column).map(() => " "),
+    };
+    const parts = fc.constantFrom("a", "b", "\b", ...Object.keys(erase));
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 40 }), (list) => {
+        let cells: string[] = [];
+        let column = 0;
+        for (const part of ["\b", ...list]) {
+          if (part === "\b") column = Math.max(0, column - 1);
+          else if (part in erase) cells = erase[part]?.(cells, column) ?? [];
+          else {
+            while (cells.length < column) cells.push(" ");
+            cells[column] = part;
+            column += 1;
+          }
+        }
+        expect(applyOverwriting(`\b${list.join("")}`)).toBe(cells.join(""));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { leastProgramSize } from "./least-size.ts";
 
 /** A regular expression in RE2's syntax. Time is linear in the text, whatever the pattern (https://swtch.com/~rsc/regexp/regexp3.html). */
 export interface Pattern {
@@ -44,9 +45,11 @@ export const MAX_PROGRAM_SIZE = 250;
  * @throws PatternError if RE2 cannot compile it, or if it is too costly.
  */
 export function compilePattern(source: string, options: { readonly ignoreCase?: boolean } = {}): Pattern {
+  // To write out repetitions may take 300 ms: what is too large in any case is not compiled.
+  requireCheap(leastProgramSize(source));
   const compiled = compile(source, options.ignoreCase ?? false);
   const programSize = compiled.programSize();
-  if (programSize > MAX_PROGRAM_SIZE) throw new PatternError("cost", "use fewer or smaller repetitions");
+  requireCheap(programSize);
   return {
     test: (text) => compiled.test(text),
     matches: (text) => matchesOf(compiled, text),
@@ -54,6 +57,10 @@ export function compilePattern(source: string, options: { readonly ignoreCase?: 
     groupCount: compiled.groupCount(),
     groupNames: Object.keys(compiled.namedGroups()),
   };
+}
+
+function requireCheap(programSize: number): void {
+  if (programSize > MAX_PROGRAM_SIZE) throw new PatternError("cost", "use fewer or smaller repetitions");
 }
 
 function* matchesOf(compiled: RE2JS, text: string): Generator<PatternMatch> {
