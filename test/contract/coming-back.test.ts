@@ -79,6 +79,32 @@ describe("who comes back to a stream with the id of its last event", () => {
     ]);
   });
 
+  it("misses nothing of 1,500 runs, in events that each go on where the one before ends", async () => {
+    const place = createPlace([run("t-a", 0, "Success")]);
+    rig = await startRig({ "ECS/cn-hangzhou": place }, QUICK);
+    const first = await open(LIST, {});
+    const [snapshot] = await first.take(1);
+    const burst = Array.from({ length: 1_500 }, (_, serial) => run(`t-${serial}`, 1 + serial / 1_500, "Success"));
+    place.runs.unshift(...burst.toReversed());
+    const enteredIn = async (stream: EventStream, count: number) => {
+      const events: { readonly position: string; readonly entered: readonly { readonly invokeId: string }[] }[] = [];
+      while (events.reduce((sum, { entered }) => sum + entered.length, 0) < count)
+        events.push(...changesOf(await stream.take(1)));
+      return events;
+    };
+    await enteredIn(first, burst.length);
+    const all = await enteredIn(await open(LIST, { after: snapshot?.id }), burst.length);
+    expect(all.flatMap(({ entered }) => entered.map(({ invokeId }) => invokeId)).sort()).toEqual(
+      burst.map(({ invokeId }) => invokeId).sort(),
+    );
+    expect(all.length).toBeGreaterThan(1);
+    const last = await enteredIn(
+      await open(LIST, { after: all[0]?.position }),
+      burst.length - (all[0]?.entered.length ?? 0),
+    );
+    expect(last.map(({ position }) => position)).toHaveLength(all.length - 1);
+  });
+
   it("gets each byte of each server once, from another replica too", async () => {
     const place = createPlace([printing({ "i-1": "a1\n", "i-2": "b1\n", "i-3": "c1\n" })]);
     rig = await startRig({ "ECS/cn-hangzhou": place }, QUICK);

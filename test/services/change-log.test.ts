@@ -17,7 +17,7 @@ function listen() {
     for (const listener of listeners) listener([change]);
   };
   const readAfter = (number: number) =>
-    log.readAfter(number)?.map(({ before, after }) => [before?.status ?? null, after.status]);
+    log.readAfter(number)?.changes.map(({ before, after }) => [before?.status ?? null, after.status]);
   return { log, tell, readAfter };
 }
 
@@ -46,12 +46,38 @@ describe("the log of changes", () => {
     };
     const [going, over] = [run("RUNNING"), run("SUCCESS")];
     tell({ before: null, after: going });
-    told.push(log.readAfter(0) ?? []);
+    told.push(log.readAfter(0)?.changes ?? []);
     tell({ before: going, after: over });
-    told.push(log.readAfter(1) ?? []);
+    told.push(log.readAfter(1)?.changes ?? []);
     const [[first], [second]] = told as [readonly LoggedChange[], readonly LoggedChange[]];
     expect(second?.before).toBe(first?.after);
     expect(second?.after.instances[0]).toBe(over.instances[0]);
     expect(second?.after.instances[1]).toEqual({ ...over.instances[1], output: undefined });
+  });
+
+  it("is read on in stretches of few executions, of which each tells where the next one begins", () => {
+    const { log, tell } = listen();
+    const names = Array.from({ length: 2_500 }, (_, serial) => `t-${serial}`);
+    for (const invokeId of names)
+      tell({ before: null, after: runAt(1, invokeId, { instances: [itemOf({ invokeId })] }) });
+    const read: string[] = [];
+    const heads: number[] = [];
+    while (heads.at(-1) !== log.head()) {
+      const { changes, head } = log.readAfter(heads.at(-1) ?? 0) ?? { changes: [], head: log.head() };
+      read.push(...changes.map(({ after }) => after.invokeId));
+      heads.push(head);
+    }
+    expect(heads).toEqual([1_000, 2_000, 2_500]);
+    expect(read).toEqual(names);
+    expect(log.readAfter(2_500)).toEqual({ changes: [], head: 2_500 });
+  });
+
+  it("reads a run that has more executions alone", () => {
+    const { log, tell } = listen();
+    for (const invokeId of ["t-1", "t-2"]) {
+      const instances = Array.from({ length: 3_000 }, (_, serial) => itemOf({ invokeId, instanceId: `i-${serial}` }));
+      tell({ before: null, after: runAt(1, invokeId, { instances }) });
+    }
+    expect([log.readAfter(0)?.head, log.readAfter(1)?.head]).toEqual([1, 2]);
   });
 });

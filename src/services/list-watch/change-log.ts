@@ -17,14 +17,22 @@ export interface LoggedChange {
   readonly after: Invocation;
 }
 
+/** Changes that follow each other. */
+export interface LoggedStretch {
+  /** What each run that changed was before and is behind them. */
+  readonly changes: readonly LoggedChange[];
+  /** Number of the last one of them: others may follow. */
+  readonly head: number;
+}
+
 /** The last changes of all runs, numbered, so that one who knows a number can read on from there. */
 export interface ChangeLog {
   /** Another one for each process: numbers mean something within one log only. */
   readonly name: string;
   /** Number of the newest change. */
   head(): number;
-  /** What each run that changed behind this number was there and is now; null if the log does not reach back so far. */
-  readAfter(number: number): readonly LoggedChange[] | null;
+  /** The changes behind this number, as many as a few milliseconds can go through; null if the log does not reach back so far. */
+  readAfter(number: number): LoggedStretch | null;
   /** Wakes who waits: how a source fares has changed. */
   touch(): void;
   /** How often that happened. */
@@ -36,11 +44,19 @@ export interface ChangeLog {
 /** The same log, whose runs are shown as they are at the moment: what is said of them meanwhile is no change. */
 export function showAs(log: ChangeLog, mark: (run: Invocation) => Invocation): ChangeLog {
   const show = ({ before, after }: LoggedChange) => ({ before: before && mark(before), after: mark(after) });
-  return { ...log, readAfter: (number) => log.readAfter(number)?.map(show) ?? null };
+  return {
+    ...log,
+    readAfter(number) {
+      const stretch = log.readAfter(number);
+      return stretch && { ...stretch, changes: stretch.changes.map(show) };
+    },
+  };
 }
 
 /** Executions that the log holds at most, by which its memory is bounded. */
 const WEIGHT_MAX = 50_000;
+/** Executions whose changes are read at once; a run with more is read alone. */
+const WEIGHT_AT_ONCE = 2_000;
 
 interface Entry extends LoggedChange {
   readonly weight: number;
@@ -100,11 +116,14 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
       const start = number - (head - entries.length);
       if (start < 0 || number > head) return null;
       const runs = new Map<string, LoggedChange>();
-      for (const { before, after } of entries.slice(start)) {
-        const key = invocationKey(after);
-        runs.set(key, { before: runs.has(key) ? (runs.get(key)?.before ?? null) : before, after });
+      let end = start;
+      for (let read = 0; end < entries.length && read < WEIGHT_AT_ONCE; end += 1) {
+        const entry = entries[end] as Entry;
+        const key = invocationKey(entry.after);
+        runs.set(key, { before: runs.has(key) ? (runs.get(key)?.before ?? null) : entry.before, after: entry.after });
+        read += entry.weight;
       }
-      return [...runs.values()];
+      return { changes: [...runs.values()], head: number + end - start };
     },
     touch() {
       touches += 1;

@@ -37,19 +37,23 @@ export interface Sorted {
   readonly left: readonly Invocation[];
 }
 
-/** Sorts the changes behind a place; null if they are not known any more. */
-export type Sort = (list: WatchedList, after: number) => { readonly sorted: Sorted; readonly head: number } | null;
+/** Changes that follow each other, sorted, and the number of the last one. */
+export interface SortedStretch {
+  readonly sorted: Sorted;
+  readonly head: number;
+}
+
+/** Sorts the next changes behind a place; null if they are not known any more. */
+export type Sort = (list: WatchedList, after: number) => SortedStretch | null;
 
 /** Sorts the changes of a list once for all who stand at the same place of it. */
 export function createSorter(log: ChangeLog): Sort {
-  const once = createOnce<Sorted | null>(log);
-  return (list, after) => {
-    const sorted = once(`${list.key}|${after}`, () => {
-      const changes = log.readAfter(after);
-      return changes === null ? null : sortChanges(changes, list.filter);
+  const once = createOnce<SortedStretch | null>(log);
+  return (list, after) =>
+    once(`${list.key}|${after}`, () => {
+      const stretch = log.readAfter(after);
+      return stretch && { sorted: sortChanges(stretch.changes, list.filter), head: stretch.head };
     });
-    return sorted === null ? null : { sorted, head: log.head() };
-  };
 }
 
 /** Makes what everybody who asks the same is told, once until the next change. */

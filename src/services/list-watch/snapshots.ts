@@ -1,7 +1,7 @@
-import type { Clock, Invocation, InvocationFilter, Operation } from "#domain";
+import { type Clock, type Invocation, type InvocationFilter, type Operation, takeBreak } from "#domain";
 import type { ListChange, Page, PositionSealer } from "../contract/index.ts";
 import type { ChangeLog } from "./change-log.ts";
-import { applyChanges, type Sort, type Told, type WatchedList } from "./news.ts";
+import { applyChanges, type Sort, type Standing, type Told, type WatchedList } from "./news.ts";
 import { sealListPosition } from "./position.ts";
 
 /** What snapshots are taken with. */
@@ -42,14 +42,24 @@ export function createSnapshots({ log, clock, sealer, readNewest, deadlineMs }: 
     const rows = page.edges.map(({ node }) => node);
     const oldest = rows.at(-1)?.creationTime ?? null;
     const since = !page.hasNextPage ? Number.MIN_SAFE_INTEGER : oldest === null ? clock.now() : Date.parse(oldest);
-    // What changed while the page was read belongs to the snapshot: one who comes back with its position gets nothing twice.
-    const sorted = sort(list, before);
-    const entered = sorted === null ? rows : applyChanges(rows, sorted.sorted, since);
-    const standing = { number: log.head(), since };
+    const { rows: entered, number } = await applyAll(list, rows, { number: before, since });
+    const standing = { number, since };
     const position = sealListPosition(sealer, { log: log.name, list: list.name, ...standing });
     const sources = async () => list.describe(page.sources);
     const change = { position, isSnapshot: true, entered, changed: [], left: [], sources };
     return { standing, change, takenAt: clock.elapsed() };
+  }
+
+  /** What changed while the page was read belongs to the snapshot: one who comes back with its position gets nothing twice. */
+  async function applyAll(list: WatchedList, read: readonly Invocation[], { number: before, since }: Standing) {
+    let [rows, number] = [read, before];
+    while (number < log.head()) {
+      const stretch = sort(list, number);
+      rows = stretch === null ? rows : applyChanges(rows, stretch.sorted, since);
+      number = stretch?.head ?? log.head();
+      if (number < log.head()) await takeBreak();
+    }
+    return { rows, number };
   }
 
   return async (list: WatchedList, operation: Operation): Promise<Snapshot> => {

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { canonicalText, InputError, type InvocationFilter, matchesNothing, type Operation, sourceRank } from "#domain";
+import {
+  canonicalText,
+  InputError,
+  type InvocationFilter,
+  matchesNothing,
+  type Operation,
+  sourceRank,
+  takeBreak,
+} from "#domain";
 import type { SourceState } from "#sync";
 import type { GivenPosition, ListChange, ListWatchBegin, PageSourceState } from "../contract/index.ts";
 import type { DescribeSource } from "../paging/index.ts";
@@ -56,8 +64,9 @@ export function createListWatch(parts: ListWatchParts) {
           continue;
         }
         standing = told.standing;
-        if (told.change === null) await log.wait({ number: standing.number, touches }, operation.signal);
-        else yield told.change;
+        if (told.change !== null) yield told.change;
+        else if (standing.number < log.head()) await takeBreak();
+        else await log.wait({ number: standing.number, touches }, operation.signal);
       }
     } finally {
       leave();

@@ -9,7 +9,7 @@ interface Change {
 
 interface Changes {
   readonly name: string;
-  readAfter(number: number): readonly Change[] | null;
+  readAfter(number: number): { readonly changes: readonly Change[]; readonly head: number } | null;
 }
 
 /**
@@ -24,6 +24,9 @@ export function limitChanges<Log extends Changes>(log: Log, view: View): Log {
   return {
     ...log,
     name: `${log.name} ${view.key}`,
-    readAfter: (number) => log.readAfter(number)?.flatMap(limit) ?? null,
+    readAfter(number) {
+      const stretch = log.readAfter(number);
+      return stretch && { ...stretch, changes: stretch.changes.flatMap(limit) };
+    },
   };
 }
