@@ -13,8 +13,9 @@ import {
 export type ListRegions = (provider: Provider, account: string, operation: Operation) => Promise<readonly string[]>;
 
 /**
- * The sources that the accounts' region lists name, each once. `all` asks the product for its regions; if that fails (no
- * permission, no connection at start) or names none, the regions known when this was released are taken, and a line in the log says so.
+ * The sources that the accounts' region lists name, each once. `all` asks the product for its regions, until the
+ * deadline also again after a failure that may pass. If none is told (no permission, no connection at start), the regions known when this
+ * was released are taken, and a line in the log says so.
  * A region that is named beside `all` is read whatever the product lists.
  */
 export async function findSources(
@@ -62,7 +63,7 @@ async function ask(
     return PRODUCTS[provider].description.knownRegions;
   };
   try {
-    const listed = await withKeys(() => listRegions(provider, account, operation), clock, operation);
+    const listed = await askUntilTold(() => listRegions(provider, account, operation), clock, operation);
     return listed.length === 0 ? takeKnown("the answer names no region", {}) : listed;
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
@@ -72,23 +73,25 @@ async function ask(
   }
 }
 
-const LOOK_AGAIN_MS = 200;
+/** Keys may be there soon. */
+const AGAIN_WITHOUT_CALL_MS = 200;
+const AGAIN_MS = 1_000;
 
-/** True if the call failed before it was made, for keys that may be there soon. */
-function isWithoutKeys(error: unknown): boolean {
-  if (!(error instanceof UpstreamError) || !error.retryable) return false;
-  return error.code === "UNAUTHENTICATED" || (error.code === "UNAVAILABLE" && error.httpStatus === null);
-}
-
-/** At start nothing is lost by waiting for a credential source that fails, or takes more than the second that queries wait for it. */
-async function withKeys<Answer>(ask: () => Promise<Answer>, clock: Clock, operation: Operation): Promise<Answer> {
+/** At start nothing is lost by waiting, and a region that is not listed then would be read by nobody until the next start. */
+async function askUntilTold<Answer>(ask: () => Promise<Answer>, clock: Clock, operation: Operation): Promise<Answer> {
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (!isWithoutKeys(error) || operation.signal.aborted || clock.elapsed() + LOOK_AGAIN_MS >= operation.deadline)
-        throw error;
-      await clock.sleep(LOOK_AGAIN_MS, operation.signal);
+      if (!(error instanceof UpstreamError) || !error.retryable || operation.signal.aborted) throw error;
+      const pauseMs = error.retryAfterMs ?? (isBeforeCall(error) ? AGAIN_WITHOUT_CALL_MS : AGAIN_MS);
+      if (clock.elapsed() + pauseMs >= operation.deadline) throw error;
+      await clock.sleep(pauseMs, operation.signal);
     }
   }
+}
+
+/** True if the call failed before it was made, for a credential source that fails, or takes more than the second that queries wait for it. */
+function isBeforeCall({ code, httpStatus }: UpstreamError): boolean {
+  return code === "UNAUTHENTICATED" || (code === "UNAVAILABLE" && httpStatus === null);
 }

@@ -50,6 +50,14 @@ it("waits at start for a credential source that has not answered yet", async () 
   expect(await regionsAfter(failures)).toEqual({ sources: 1, asked: 3, notices: [], ids: ["cn-hangzhou"] });
 });
 
+it.each(["THROTTLED", "TIMEOUT", "UNREACHABLE", "UNAVAILABLE"] as const)(
+  "asks again at start after a failure that may pass: %s",
+  async (code) => {
+    const failures = [refusal(true, code), refusal(true, code)];
+    expect(await regionsAfter(failures)).toEqual({ sources: 1, asked: 3, notices: [], ids: ["cn-hangzhou"] });
+  },
+);
+
 it.each([
   ["lists it or not", ["cn-hangzhou", "cn-b"], []],
   ["names none", [], []],
