@@ -180,6 +180,24 @@ describe("a region that offers the product no longer", () => {
     await gateway.clock.advance(2_000);
     expect([await ids({ first: 60 }), await ids({ last: 60 }), unsupported?.calls]).toEqual([known, known, []]);
   });
+
+  it("is told as one of which runs may be missing, and ends a walk", async () => {
+    const sources = [createFixedSource(0, 30), createFixedSource(1, 130)];
+    const [, unsupported] = sources;
+    const gateway = createGateway(sources);
+    await read(gateway, { first: 60 });
+    if (unsupported) unsupported.fails = () => "NOT_SUPPORTED";
+    await gateway.clock.advance(2_000);
+    const projection = { ...PLAIN, totalCount: true };
+    const page = await gateway.services.pageInvocations({ first: 100 }, {}, projection, createOperation());
+    const { edges, hasNextPage, totalCount, isScanComplete } = page;
+    expect([hasNextPage, totalCount, isScanComplete]).toEqual([false, null, false]);
+    expect(edges.length).toBeLessThan(100);
+    expect(page.sources.map(({ error, isComplete }) => [error?.code ?? "ok", isComplete])).toEqual([
+      ["ok", true],
+      ["NOT_SUPPORTED", false],
+    ]);
+  });
 });
 
 describe("a source that lists per instance", () => {

@@ -26,6 +26,8 @@ export interface PageSource {
   /** The states by which runs are chosen; null if they are not chosen by states. */
   states: { readonly readAt: number | null; readonly isWhole: boolean } | null;
   failure: UpstreamError | null;
+  /** True if something of it was read before this page. */
+  readonly wasKnown: boolean;
   /** True if this page goes on without what reading would have shown: it failed, was too slow, or the budget ended. */
   isLate: boolean;
   /** True if this page asked the source for anything, or would have, had that not been read a moment ago. */
@@ -79,13 +81,16 @@ function isFew(statusIn: readonly InvocationStatus[] | undefined): statusIn is r
   return statusIn !== undefined && new Set(statusIn).size <= NARROW_STATUSES_MAX && !statusIn.includes("UNKNOWN");
 }
 
-/** What the source refused for what this question names; null if it did not. Asking for the next page would meet the same. */
-export function refusalOf({ failure }: Pick<PageSource, "failure">): UpstreamError | null {
-  return failure?.isOfQuestion === true ? failure : null;
+/**
+ * What the source refused for what this question names, or since it offers the product no longer; null if it did not. Asking for the next
+ * page would meet the same.
+ */
+export function refusalOf({ failure, wasKnown }: Pick<PageSource, "failure" | "wasKnown">): UpstreamError | null {
+  return failure?.isOfQuestion === true || (failure?.code === "NOT_SUPPORTED" && wasKnown) ? failure : null;
 }
 
 /** True if the source owes this walk nothing: it does not offer the product, or refuses the question. */
-export function owesNothing(part: Pick<PageSource, "failure">): boolean {
+export function owesNothing(part: Pick<PageSource, "failure" | "wasKnown">): boolean {
   return part.failure?.code === "NOT_SUPPORTED" || refusalOf(part) !== null;
 }
 

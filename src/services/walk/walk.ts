@@ -1,6 +1,6 @@
-import type { InvocationQuery, Projection, Source } from "#domain";
+import type { InvocationQuery, Projection } from "#domain";
 import { above, LIST_END, LIST_HEAD, type Position, positionOf, type RunPageRequest, type StoredRun } from "#store";
-import type { PageCursor, ShownAhead } from "../paging/index.ts";
+import type { PageCursor } from "../paging/index.ts";
 import type { WalkDirection } from "./direction.ts";
 import type { PageSource } from "./source.ts";
 
@@ -18,12 +18,10 @@ export interface Walk {
 }
 
 /** A source of which nothing was read for this page. */
-export function newPart(source: Source, start: Position | null, shown: ShownAhead | null): PageSource {
+export function newPart(begin: Pick<PageSource, "source" | "start" | "shown" | "wasKnown">): PageSource {
   const lateBefore: ReadonlySet<string> = new Set();
   return {
-    source,
-    start,
-    shown,
+    ...begin,
     lists: [],
     isOpened: false,
     lateBefore,
