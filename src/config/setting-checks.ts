@@ -23,6 +23,7 @@ export function warnTogether(values: Variables, accounts: readonly AccountSettin
   return [
     warnOfKeys(values, accounts),
     warnOfInventedData(values, accounts),
+    warnOfSecurityToken(values),
     warnOfDeadline(values),
     warnOfSoftDeadline(values),
     warnOfHosts(values),
@@ -90,6 +91,12 @@ function warnOfKeys(values: Variables, accounts: readonly AccountSettings[]): st
   if (values.ALIBABA_CLOUD_ACCESS_KEY_ID === undefined || values.UPSTREAM !== undefined || accounts.length > 0)
     return null;
   return "keys of an account are set but no ECS_REGIONS or SWAS_REGIONS: the data is that of the embedded upstream, and invented";
+}
+
+function warnOfSecurityToken(values: Variables): string | null {
+  if (values.ALIBABA_CLOUD_SECURITY_TOKEN === undefined || values.ALIBABA_CLOUD_ACCESS_KEY_ID !== undefined)
+    return null;
+  return "ALIBABA_CLOUD_SECURITY_TOKEN is set and has no effect: the key pair that it belongs to is missing";
 }
 
 function warnOfInventedData({ UPSTREAM: upstream }: Variables, accounts: readonly AccountSettings[]): string | null {

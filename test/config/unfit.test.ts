@@ -92,6 +92,7 @@ describe("settings that would pass silently", () => {
       { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" },
       "embedded upstream",
     ],
+    ["a security token without keys", { ALIBABA_CLOUD_SECURITY_TOKEN: "token" }, "ALIBABA_CLOUD_SECURITY_TOKEN is set"],
     ["a deadline that ends an attempt", { OPERATION_DEADLINE_MS: "2000" }, "OPERATION_DEADLINE_MS (2000)"],
     [
       "one region's host for two",
