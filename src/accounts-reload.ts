@@ -7,20 +7,22 @@ export interface AccountsReload {
   /** Reads every setting again. */
   readonly readConfig: () => Config;
   readonly telemetry: Telemetry;
+  /** True if an account has the keys of another one now, whose runs would be mixed with those that are known. */
+  readonly isOfOther: (before: AccountSettings, now: AccountSettings) => Promise<boolean>;
   /** Credentials of the accounts whose source is another one now. */
   readonly replaceCredentials: (accounts: ReadonlyMap<string, CredentialSettings>) => void;
 }
 
 /**
  * Reads the accounts file again and takes the credentials in it. A file that cannot be used is refused with a line in the log, and
- * the one before stays. Other accounts or regions need a restart, and the log says so.
+ * the one before stays. Other accounts or regions need a restart, and so do keys of another account; the log says so.
  *
  * @returns the accounts as they are known now.
  */
-export function reloadAccounts(
+export async function reloadAccounts(
   before: readonly AccountSettings[],
-  { readConfig, telemetry, replaceCredentials }: AccountsReload,
-): readonly AccountSettings[] {
+  { readConfig, telemetry, isOfOther, replaceCredentials }: AccountsReload,
+): Promise<readonly AccountSettings[]> {
   try {
     const { accounts } = readConfig();
     if (isSame(accounts, before)) return before;
@@ -28,10 +30,16 @@ export function reloadAccounts(
       const message = "ACCOUNTS_FILE names other accounts or regions now: restart the gateway to read them";
       telemetry.notice({ level: "warn", message });
     }
-    const changed = accounts.filter(({ alias, credentials }) => {
-      const old = before.find((account) => account.alias === alias);
-      return old !== undefined && !isSame(old.credentials, credentials);
-    });
+    const changed: AccountSettings[] = [];
+    for (const account of accounts) {
+      const { alias } = account;
+      const old = before.find((one) => one.alias === alias);
+      if (old === undefined || isSame(old.credentials, account.credentials)) continue;
+      if (await isOfOther(old, account)) {
+        const message = `ACCOUNTS_FILE gives account ${alias} the keys of another account, which are not used: restart the gateway to read that one`;
+        telemetry.notice({ level: "error", message });
+      } else changed.push(account);
+    }
     replaceCredentials(new Map(changed.map(({ alias, credentials }) => [alias, credentials])));
     const message = `ACCOUNTS_FILE was read again: ${changed.length} of ${before.length} accounts have other credentials`;
     telemetry.notice({ level: "info", message, details: { accounts: changed.map(({ alias }) => alias) } });

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { type Access, createAccess, describeWarnings, watchFile } from "#access";
-import { type Config, describeMisspelt, readConfig } from "#config";
+import { type AccountSettings, type Config, describeMisspelt, readConfig } from "#config";
 import type { Clock, Telemetry } from "#domain";
 import {
   createLogger,
@@ -15,8 +15,9 @@ import {
 } from "#edge";
 import { createSchema, eventIdOf, openExport, toSubgraph, useIdKeys } from "#graph";
 import { type AllServices, type Collector, createSealer, createServices, type ServicesOptions } from "#services";
+import type { DatabaseStore } from "#store";
 import type { Upstream } from "#upstreams";
-import type { Wire } from "#wire";
+import { isSameOwner, letGoOfOthers, type OwnerParts, ownerOf } from "./account-owners.ts";
 import { reloadAccounts } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
 import { measureCollecting, toCollectOptions } from "./collecting/index.ts";
@@ -27,7 +28,7 @@ import { createContext, createExportContext, type SharedContext } from "./operat
 import { type Origin, openOrigin, toEmulatorOptions } from "./origin.ts";
 import { findPageFolder } from "./page-folder.ts";
 import { systemClock } from "./system-clock.ts";
-import { openUpstreams } from "./upstream-access.ts";
+import { type OpenUpstreams, type OpenUpstreamsParts, openUpstreams, openUpstreamsAs } from "./upstream-access.ts";
 
 /** The gateway, put together. */
 export interface App {
@@ -64,11 +65,14 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       for (const message of config.warnings) telemetry.notice({ level: "warn", message });
       const origin = await openOrigin(config);
       opened.push(origin);
-      const keeper = await openKeeper(config, { clock, telemetry, registry });
-      opened.push(keeper);
-      const road = await openUpstreams(config, { origin, replica: keeper.replica, clock, telemetry });
+      const owners = createOwnerCheck(config, origin, { clock, telemetry });
+      const keeper = await openKeeper(config, { clock, telemetry, registry, prepare: owners.letGoOfOthers });
+      opened.push(keeper, owners);
+      const way = { origin, replica: keeper.replica, clock, telemetry };
+      const road = await openUpstreams(config, way);
       opened.push(road);
-      if (config.upstream === "alibaba") opened.push(watchAccounts(config, road.wire, telemetry, surroundings));
+      owners.begin(road.upstreams);
+      if (config.upstream === "alibaba") opened.push(watchAccounts(config, road, way, keeper, surroundings));
       useIdKeys(config.cursorKeys ?? []);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
       const access = openAccess(config, origin, telemetry, logger, clock);
@@ -221,19 +225,58 @@ export function forget(config: Config, what: Parameters<typeof forgetStored>[1],
   return forgetStored(config, what, clock);
 }
 
+/** Before a database is read, what it keeps of other accounts goes; that waits until upstreams can be asked. */
+function createOwnerCheck(
+  { operationDeadlineMs: deadlineMs }: Config,
+  { accounts }: Origin,
+  parts: Pick<OwnerParts, "clock" | "telemetry">,
+) {
+  let begin: (upstreams: OwnerParts["upstreams"]) => void = () => {};
+  const upstreams = new Promise<OwnerParts["upstreams"]>((resolve) => {
+    begin = resolve;
+  });
+  return {
+    begin,
+    letGoOfOthers: async (database: DatabaseStore) =>
+      letGoOfOthers(database, accounts, { ...parts, upstreams: await upstreams, deadlineMs }),
+    // Nobody waits any longer for what was never opened.
+    stop: async () => begin([]),
+  };
+}
+
 function watchAccounts(
   config: Config,
-  wire: Wire,
-  telemetry: Telemetry,
-  { readConfig: read = readConfig, clock = systemClock }: AppSurroundings,
+  { wire, upstreams }: OpenUpstreams,
+  way: OpenUpstreamsParts,
+  { store }: Pick<Keeper, "store">,
+  { readConfig: read = readConfig }: AppSurroundings,
 ): { stop(): Promise<void> } {
+  const { clock, telemetry } = way;
+  const deadlineMs = config.operationDeadlineMs;
   let accounts = config.accounts;
+  const isOfOther = async (before: AccountSettings, account: AccountSettings): Promise<boolean> => {
+    const [owner, now] = [ownerOf(before.credentials), ownerOf(account.credentials)];
+    if (owner === null || now === null || owner === now) return false;
+    const sources = upstreams.map(({ source }) => source).filter((source) => source.account === account.alias);
+    const road = openUpstreamsAs(config, [account], sources, way);
+    const asked = { upstreams: road.upstreams, clock, telemetry, deadlineMs };
+    return (await isSameOwner(owner, now, account.alias, store, asked).finally(road.stop)) === false;
+  };
+  const parts = { readConfig: read, telemetry, isOfOther, replaceCredentials: wire.replaceCredentials };
+  let reloading = Promise.resolve();
   const reload = () => {
-    accounts = reloadAccounts(accounts, { readConfig: read, telemetry, replaceCredentials: wire.replaceCredentials });
+    reloading = reloading.then(async () => {
+      accounts = await reloadAccounts(accounts, parts);
+    });
   };
   const path = config.accountsFile;
   const watched = path === null ? null : watchFile({ path, clock, onText: reload, onProblem: reload });
-  return { stop: async () => watched?.stop() };
+  return {
+    async stop() {
+      watched?.stop();
+      await reloading;
+    },
+  };
 }
 
 function cursorKeys(config: Config, telemetry: Telemetry): readonly (string | Uint8Array)[] {

@@ -35,6 +35,8 @@ export interface KeeperParts {
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, "notice">;
   readonly registry: Registry;
+  /** Done to a database each time that it is opened, before anything is read from it. */
+  readonly prepare?: (database: DatabaseStore) => Promise<void>;
 }
 
 /**
@@ -137,6 +139,7 @@ function overDatabase(
   const store = createFallbackStore({
     open: async () => {
       opened = await database.open();
+      await parts.prepare?.(opened);
       return opened;
     },
     memory,

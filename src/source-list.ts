@@ -8,6 +8,7 @@ import {
   type Telemetry,
   UpstreamError,
 } from "#domain";
+import { inOwnOperation } from "./own-operation.ts";
 
 /** Asks a product for the regions that an account may read. */
 export type ListRegions = (provider: Provider, account: string, operation: Operation) => Promise<readonly string[]>;
@@ -49,27 +50,19 @@ async function ask(
   telemetry: Telemetry,
   deadlineMs: number,
 ): Promise<readonly string[]> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), deadlineMs);
-  const operation: Operation = {
-    signal: controller.signal,
-    deadline: clock.elapsed() + deadlineMs,
-    requestId: "start",
-    meter: { spend: () => {}, addCached: () => {} },
-  };
   const takeKnown = (reason: string, details: Readonly<Record<string, unknown>>): readonly string[] => {
     const message = `The regions of ${provider} could not be listed for account ${account}: ${reason}; the known ones are read instead`;
     telemetry.notice({ level: "warn", message, details });
     return PRODUCTS[provider].description.knownRegions;
   };
   try {
-    const listed = await askUntilTold(() => listRegions(provider, account, operation), clock, operation);
+    const listed = await inOwnOperation(clock, deadlineMs, (operation) =>
+      askUntilTold(() => listRegions(provider, account, operation), clock, operation),
+    );
     return listed.length === 0 ? takeKnown("the answer names no region", {}) : listed;
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     return takeKnown(error.message, { code: error.code, upstreamCode: error.upstreamCode });
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Config, PRODUCTS } from "#config";
-import type { Clock, Telemetry } from "#domain";
+import type { Clock, Source, Telemetry } from "#domain";
 import type { Upstream } from "#upstreams";
 import { createWire, environmentProxies, noProxies, type Wire } from "#wire";
 import type { Keeper } from "./keeper.ts";
@@ -27,11 +27,23 @@ export interface OpenUpstreamsParts {
 export async function openUpstreams(config: Config, parts: OpenUpstreamsParts): Promise<OpenUpstreams> {
   const wire = openWire(config, parts);
   try {
-    return { wire, upstreams: await createUpstreams(config, wire, parts), stop: () => wire.close() };
+    const sources = await listSources(config, wire, parts);
+    return { wire, upstreams: createUpstreams(config, wire, sources, parts), stop: () => wire.close() };
   } catch (error) {
     await wire.close();
     throw error;
   }
+}
+
+/** Opens another way to sources that are known, with the keys of these accounts alone. */
+export function openUpstreamsAs(
+  config: Config,
+  accounts: Origin["accounts"],
+  sources: readonly Source[],
+  parts: OpenUpstreamsParts,
+): OpenUpstreams {
+  const wire = openWire(config, { ...parts, origin: { ...parts.origin, accounts } });
+  return { wire, upstreams: createUpstreams(config, wire, sources, parts), stop: () => wire.close() };
 }
 
 function openWire(config: Config, { origin, replica, clock, telemetry }: OpenUpstreamsParts): Wire {
@@ -51,19 +63,26 @@ function openWire(config: Config, { origin, replica, clock, telemetry }: OpenUps
   });
 }
 
-async function createUpstreams(
-  config: Config,
+function listSources(
+  { operationDeadlineMs }: Config,
   { call }: Wire,
   { origin, clock, telemetry }: OpenUpstreamsParts,
-): Promise<readonly Upstream[]> {
-  const { operationDeadlineMs, zones, swasOutputEncoding: outputEncoding } = config;
-  const sources = await findSources(
+): Promise<readonly Source[]> {
+  return findSources(
     origin.accounts,
     (provider, account, operation) => PRODUCTS[provider].listRegions(call, account, operation),
     clock,
     telemetry,
     operationDeadlineMs,
   );
+}
+
+function createUpstreams(
+  { zones, swasOutputEncoding: outputEncoding }: Config,
+  { call }: Wire,
+  sources: readonly Source[],
+  { clock, telemetry }: Pick<OpenUpstreamsParts, "clock" | "telemetry">,
+): readonly Upstream[] {
   const options = { call, telemetry, clock, zones, outputEncoding };
   return sources.map((source) => PRODUCTS[source.provider].createUpstream({ source, ...options }));
 }

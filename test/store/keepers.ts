@@ -20,7 +20,18 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const TABLES = ["execution", "run", "loose_result", "content", "list", "source", "replica", "lease", "quota"];
+const TABLES = [
+  "execution",
+  "run",
+  "loose_result",
+  "content",
+  "list",
+  "source",
+  "account",
+  "replica",
+  "lease",
+  "quota",
+];
 
 /** Puts tables of their own into a database. */
 export function createTestDatabase(db: Kysely<Tables>): TestDatabase {

@@ -234,6 +234,7 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
         `alter table ${schema}.run drop column searched_name, drop column repeat_mode, drop column finished_at, drop column duration_ms`,
         `alter table ${schema}.execution drop column error_code, drop column exit_code, drop column duration_ms`,
         `drop index ${schema}.execution_by_status, ${schema}.run_lacking`,
+        `drop table ${schema}.account`,
         `update ${schema}.run set labels = array_remove(array_remove(labels, 'lacking'), 'in part')`,
         `update ${schema}.keeper set version = 3`,
       ]) {

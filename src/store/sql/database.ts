@@ -5,6 +5,7 @@ import { type Kysely, sql } from "kysely";
 import type { Clock } from "#domain";
 import type { RunStore } from "../contract/index.ts";
 import { createLoneReplica, joinReplicas, type Replica } from "../replicas/index.ts";
+import { type AccountOwners, createAccountOwners } from "./accounts.ts";
 import { connectEmbedded, connectServer, type ServerConnections } from "./connect.ts";
 import { createEmbedded } from "./embedded.ts";
 import { type FolderLock, type Holder, lockFolder } from "./folder-lock.ts";
@@ -24,6 +25,7 @@ export interface DatabaseStore extends RunStore {
   /** Lets a few rows go whose time is over; true if there may be more. */
   prune(retention: Retention): Promise<boolean>;
   forget(what: Forgettable): Promise<Forgotten>;
+  readonly owners: AccountOwners;
 }
 
 /** A database that the settings name. */
@@ -165,6 +167,7 @@ export async function openStore(
     ping: async () => void (await sql`select 1`.execute(db)),
     prune: (retention) => pruneStep(db, schema, retention, clock.now()),
     forget: (what) => forget(db, schema, what),
+    owners: createAccountOwners(db, schema),
     async close() {
       await replica.stop();
       await store.close();

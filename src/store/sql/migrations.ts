@@ -112,6 +112,8 @@ const STEPS: readonly (readonly string[])[] = [
         and not exists (select 1 from execution where execution.run = run.id
           and execution.status not in ('SUCCESS', 'CANCELLED', 'TERMINATED', 'STOPPED'))))`,
   ],
+  // Whose runs are kept under an alias, which may come to mean another account.
+  [`create table account (alias text collate "C" primary key, owner text not null)`],
 ];
 
 /** Version of the tables that this program reads and writes. */

@@ -104,6 +104,12 @@ export interface SourceTable {
   readonly cut_at: number;
 }
 
+/** Whose runs are kept under the alias of an account. */
+export interface AccountTable {
+  readonly alias: string;
+  readonly owner: string;
+}
+
 /** What the keeper knows of itself. */
 export interface KeeperTable {
   readonly version: number;
@@ -118,6 +124,7 @@ export interface Tables {
   readonly content: ContentTable;
   readonly list: ListTable;
   readonly source: SourceTable;
+  readonly account: AccountTable;
   readonly keeper: KeeperTable;
 }
 
