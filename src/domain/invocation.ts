@@ -91,6 +91,8 @@ export interface Execution {
   readonly ossDelivery: OssDelivery | null;
   /** Hash of the redaction rules that were applied to its texts but the output; absent if there were none. */
   readonly redactedBy?: string;
+  /** Set if it was not over when the upstream dropped its run. */
+  readonly isGoneUpstream?: true;
   /** Null if the answer had no id; absent in what an older version kept. Later answers that told the same do not count. */
   readonly readFrom?: ReadFrom | null;
 }

@@ -4,15 +4,17 @@ import { type InstanceInvocationStatus, isFinalInstanceStatus } from "./status.t
 const NEVER_RAN: ReadonlySet<InstanceInvocationStatus> = new Set(["ERROR", "INVALID", "ABORTED", "CANCELLED"]);
 
 /**
- * False for an execution that is over if no answer of the upstream told what it printed: no output then does not say that it
- * printed nothing. What was never carried out has printed nothing.
+ * False for an execution that is over, or whose run the upstream dropped before it was, if no answer told what it printed: no output then
+ * does not say that it printed nothing. What was never carried out has printed nothing.
  */
 export function isOutputKnown({
   status,
   startTime,
   output,
-}: Pick<Execution, "status" | "startTime" | "output">): boolean {
-  return output !== undefined || !isFinalInstanceStatus(status) || (startTime === null && NEVER_RAN.has(status));
+  isGoneUpstream,
+}: Pick<Execution, "status" | "startTime" | "output" | "isGoneUpstream">): boolean {
+  if (output !== undefined) return true;
+  return isFinalInstanceStatus(status) ? startTime === null && NEVER_RAN.has(status) : isGoneUpstream !== true;
 }
 
 /** Executions that ended alike and printed the same bytes. */

@@ -10,6 +10,7 @@ export {
   findSpan,
   LIST_END,
   LIST_HEAD,
+  markGone,
   NO_TIME,
   outlineOf,
   placeOfOutline,

@@ -68,22 +68,41 @@ describe("the total of results", () => {
   });
 });
 
-describe("the history of a run whose records tell neither when they were nor which ones they are", () => {
+describe("the history of a run whose records do not tell by time or number which ones they are", () => {
   const HISTORY = `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1") { instanceInvocations { nodes {
     history(first: 10) { nodes { id exitCode output { text } } totalCount } } } }
     page: invocationResults(filter: { provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1", includeHistory: true }) {
-      nodes { id } totalCount } }`;
-  const unnamed = { StartTime: "", FinishTime: "", FinishedTime: "", Repeats: undefined };
-  const execution = (exitCode: number, output: string) => ({
-    instanceId: "i-1",
-    status: exitCode === 0 ? "Success" : "Failed",
-    exitCode,
-    output,
-    wire: unnamed,
+      nodes { id } totalCount sources { ok isComplete } } }`;
+  const NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on InvocationResult { exitCode output { text } } } }";
+  const timed = (StartTime: string, end: string, Repeats?: number) => ({
+    StartTime,
+    FinishTime: end,
+    FinishedTime: end,
+    Repeats,
   });
-  const executions = [execution(0, "new"), execution(1, "bad"), execution(0, "same"), execution(0, "same")];
 
-  it.each([true, false])("holds each of them, by a name that stays: tokens %s", async (tokens) => {
+  it.each<readonly [string, ReturnType<typeof timed>, boolean]>([
+    ["no time and no number", timed("", ""), true],
+    ["no time and no number", timed("", ""), false],
+    ["no time and the number 0", timed("", "", 0), true],
+    ["no time and the number 0", timed("", "", 0), false],
+    ["one number alone", timed("", "", 7), true],
+    ["one start and no end", timed("2026-01-02T03:00:00Z", ""), true],
+    ["one start, no end and the number 0", timed("2026-01-02T03:00:00Z", "", 0), false],
+    ["one end alone", timed("", "2026-01-02T03:00:00Z"), true],
+    ["times of one minute", timed("2026-01-02T03:00Z", "2026-01-02T03:00Z"), true],
+    ["times of one minute", timed("2026-01-02T03:00Z", "2026-01-02T03:00Z"), false],
+    ["one start, end and number", timed("2026-01-02T03:00:00Z", "2026-01-02T03:00:01Z", 1), true],
+    ["one start, end and number", timed("2026-01-02T03:00:00Z", "2026-01-02T03:00:01Z", 1), false],
+  ])("holds each of them, by a name that stays: %s, %j, tokens %s", async (_name, wire, tokens) => {
+    const execution = (exitCode: number, output: string) => ({
+      instanceId: "i-1",
+      status: exitCode === 0 ? "Success" : "Failed",
+      exitCode,
+      output,
+      wire,
+    });
+    const executions = [execution(0, "new"), execution(1, "bad"), execution(0, "same"), execution(0, "same")];
     const run = { invokeId: "t-1", at: Date.UTC(2026, 0, 2), repeatMode: "Period", timed: true };
     const place = createPlace([{ ...run, executions }], { tokens });
     rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
@@ -95,7 +114,8 @@ describe("the history of a run whose records tell neither when they were nor whi
         output.text,
       ]);
       const ids: readonly string[] = history.nodes.map(({ id }: { id: string }) => id);
-      return { errors, told, ids, totals: [history.totalCount, data.page.totalCount, data.page.nodes.length] };
+      const totals = [history.totalCount, data.page.totalCount, data.page.nodes.length];
+      return { errors, told, ids, totals, sources: data.page.sources };
     };
     const before = await ask();
     const told = [
@@ -104,12 +124,51 @@ describe("the history of a run whose records tell neither when they were nor whi
       [0, "same"],
       [0, "same"],
     ];
-    expect(before).toEqual({ errors: undefined, told, ids: before.ids, totals: [4, 4, 4] });
+    const sources = [{ ok: true, isComplete: true }];
+    expect(before).toEqual({ errors: undefined, told, ids: before.ids, totals: [4, 4, 4], sources });
     expect(new Set(before.ids).size).toBe(4);
     place.runs[0] = { ...run, executions: [execution(2, "newest"), ...executions] };
     const after = await ask();
     expect(after).toMatchObject({ told: [[2, "newest"], ...told], totals: [5, 5, 5] });
     expect(after.ids.slice(1)).toEqual(before.ids);
+    const { data } = await rig.ask(NODES, { ids: after.ids });
+    expect(data.nodes).toEqual(
+      after.told.map(([exitCode, text]: [number, string]) => ({ exitCode, output: { text } })),
+    );
+  });
+});
+
+describe("the history of a run of which a page repeats the last record of the page before", () => {
+  const minute = { StartTime: "2026-01-02T03:00Z", FinishedTime: "2026-01-02T03:00Z" };
+  const going = { ExitCode: null, FinishedTime: "", InvocationStatus: "Running" };
+
+  it.each([
+    ["as it is", {}],
+    ["as it was before it ended", going],
+  ])("holds it once, and each that began in the same minute: %s", async (_name, before) => {
+    const record = (exitCode: number) => ({
+      ...{ InvokeId: "t-1", InstanceId: "i-1", InvocationStatus: exitCode === 0 ? "Success" : "Failed" },
+      ...{ ...minute, ExitCode: exitCode },
+    });
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) });
+    const pages = [
+      { NextToken: "2", rows: [record(3), { ...record(2), ...before }] },
+      { NextToken: "", rows: [record(2), record(1)] },
+    ];
+    rig.far.interfere = ({ action, asked }) => {
+      const { rows: InvocationResult = [], ...paging } = pages[asked.get("NextToken") === "2" ? 1 : 0] ?? {};
+      if (action !== "DescribeInvocationResults") return null;
+      return {
+        status: 200,
+        body: { RequestId: "R-1", Invocation: { ...paging, InvocationResults: { InvocationResult } } },
+      };
+    };
+    const { data, errors } = await rig.ask(`{ page: invocationResults(filter: { provider: ECS, regionId: "cn-hangzhou",
+      invokeId: "t-1", includeHistory: true }) { nodes { exitCode } totalCount sources { ok isComplete } } }`);
+    const nodes = [3, 2, 1].map((exitCode) => ({ exitCode }));
+    const page = { nodes, totalCount: 3, sources: [{ ok: true, isComplete: true }] };
+    expect({ data, errors }).toEqual({ data: { page }, errors: undefined });
+    expect(rig.far.asked()).toEqual(["DescribeInvocationResults cn-hangzhou", "DescribeInvocationResults cn-hangzhou"]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { ecsRun, swasInstanceRun } from "./bodies.ts";
+import { ecsRun, swasInstanceRun, swasRun } from "./bodies.ts";
 import {
   ecs,
   failing,
@@ -241,6 +241,52 @@ describe("an empty list is complete only if nothing speaks against it", () => {
       return ok({ ...body, Code: "InstanceNotExists", Message: "boom" });
     });
     expect(await walk()).toMatchObject({ ids: idsOf(2), last: { sources: [{ ok: true, isComplete: true }] } });
+  });
+});
+
+describe("an answer of which some bytes are no UTF-8", () => {
+  const latin = (body: object): FarFault => ({ status: 200, body: Buffer.from(JSON.stringify(body), "latin1") });
+
+  it("costs the records alone that hold them, and says so", async () => {
+    const spoilt =
+      (positions: readonly number[]): Respond =>
+      (call) => {
+        const page = runs(3).map((run, index) =>
+          ecsRun({ ...run, ...(positions.includes(index) && { commandName: "d\u00e9mo" }) }, call.asked),
+        );
+        return latin({ RequestId: "R", NextToken: "", Invocations: { Invocation: page } });
+      };
+    await start("ECS", spoilt([1]));
+    const { pages } = await walk();
+    expect(pages).toMatchObject([
+      { ids: idsOf(3).toSpliced(1, 1), totalCount: null, sources: [{ ok: true, isComplete: false, error: null }] },
+    ]);
+    await rig.stop();
+    await start("ECS", spoilt([0, 1, 2]));
+    const { data, errors } = await rig.ask(PAGE);
+    expect([data.invocations, errors?.[0]?.extensions?.code]).toEqual([null, "UPSTREAM_BAD_RESPONSE"]);
+  });
+
+  it("costs the instances alone that hold them, and shows outputs that do, as damaged", async () => {
+    const servers = ["1", "2", "3"].map((digit) => digit.repeat(32));
+    const executions = servers.map((instanceId, index) => ({
+      instanceId,
+      output: index === 0 ? "d\u00e9mo\n" : "ok\n",
+      ...(index === 1 && { wire: { ErrorInfo: "d\u00e9mo" } }),
+    }));
+    const run: Run = { invokeId: "t-1", at: Date.UTC(2026, 0, 2), executions };
+    const { habits } = createPlace([]);
+    await start("SWAS", () => latin({ RequestId: "R", TotalCount: 1, CommandInvocations: [swasRun(run, habits)] }));
+    const { data, errors } = await rig.ask(`{ invocations { nodes { instanceInvocations { totalCount nodes { instanceId
+      result { output { text lossy } } } } } } }`);
+    expect(errors).toBeUndefined();
+    expect(data.invocations.nodes[0].instanceInvocations).toEqual({
+      totalCount: null,
+      nodes: [
+        { instanceId: servers[0], result: { output: { text: "d\ufffdmo\n", lossy: true } } },
+        { instanceId: servers[2], result: { output: { text: "ok\n", lossy: false } } },
+      ],
+    });
   });
 });
 

@@ -108,6 +108,52 @@ describe("what a run printed that the upstream dropped before its output was rea
     });
   });
 
+  it.each(["Running", "Pending"])(
+    "is not known either of one that was %s, in results, groups, pages and exports, also by id",
+    async (status) => {
+      const executions = [
+        { instanceId: "i-1", status },
+        { instanceId: "i-2", status },
+      ];
+      const place = createPlace([{ invokeId: "t-lost", at: Date.UTC(2026, 0, 3), status, executions }]);
+      const rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
+      try {
+        const list = () => rig.ask("{ invocations { nodes { isGoneUpstream } } }");
+        await list();
+        place.runs.pop();
+        for (let looks = 0, isGone = false; looks < 50 && !isGone; looks += 1)
+          isGone = (await list()).data.invocations.nodes[0].isGoneUpstream;
+        const result = { isOutputKnown: false, output: null };
+        const question = QUESTION("t-lost").replace("{ id result", "{ id result { id } told: result");
+        const { data } = await rig.ask(
+          `${question.slice(0, -1)} page: invocationResults(filter: { provider: ECS, regionId: "cn-hangzhou",
+            invokeId: "t-lost" }) { nodes { isOutputKnown output { text } } } ${oneRun("t-lost").replace("run:", "one:")} { id } }`,
+        );
+        const rows = data.run.instanceInvocations.nodes;
+        expect(data).toMatchObject({
+          run: {
+            isGoneUpstream: true,
+            outputGroups: [{ count: 2, isKnown: false, output: null }],
+            instanceInvocations: { nodes: [{ told: result }, { told: result }] },
+          },
+          page: { nodes: [result, result] },
+        });
+        const ids = rows.map((row: { readonly result: { readonly id: string } }) => row.result.id);
+        const BY_ID =
+          "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on InvocationResult { isOutputKnown output { text } } } }";
+        expect((await rig.ask(BY_ID, { ids })).data.nodes).toEqual([result, result]);
+        const [code, text] = await exported(rig, data.one.id, "ndjson");
+        const told = String(text)
+          .trim()
+          .split("\n")
+          .map((row) => JSON.parse(row));
+        expect([code, told]).toMatchObject([200, [result, result]]);
+      } finally {
+        await rig.stop();
+      }
+    },
+  );
+
   it.each(["output { text } isOutputKnown", "isOutputKnown"])(
     "is an error, and not denied, while it cannot be read, whatever was asked before: %s",
     async (selected) => {

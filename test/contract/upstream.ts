@@ -68,7 +68,7 @@ export async function startUpstream(places: Places, seed = 1): Promise<RunningUp
       if (fault === "cut") return void request.socket.destroy();
       const { status, body, contentType = "application/json;charset=utf-8", headers = {} } = fault ?? answer(call);
       response.writeHead(status, { "content-type": contentType, ...headers });
-      response.end(typeof body === "string" ? body : JSON.stringify(body));
+      response.end(typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body));
     });
   });
 

@@ -60,6 +60,7 @@ describe("groupOutputs", () => {
 
   it.each([
     ["goes on", { status: "RUNNING" }, true],
+    ["went on when the upstream dropped it", { status: "RUNNING", isGoneUpstream: true }, false],
     ["was never carried out", { status: "ERROR", startTime: null }, true],
     ["failed to start in time, and tells when it did", { status: "ERROR" }, false],
     ["is over", { status: "SUCCESS" }, false],

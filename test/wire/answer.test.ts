@@ -205,6 +205,19 @@ describe("an answer", () => {
       });
     });
 
+    it.each([null, "application/json", "application/json;charset=utf-8"])(
+      "is read as UTF-8 if none is named, and says that it is damaged: %s",
+      async (contentType) => {
+        const body = Buffer.from('{"RequestId":"R-1","A":"d\u00e9mo"}', "latin1");
+        const damaged = { ...told, body: { RequestId: "R-1", A: "d\ufffdmo" }, isDamaged: true };
+        expect(await readAnswer(200, body, null, contentType)).toEqual(damaged);
+        expect(await readAnswer(200, Buffer.from(JSON.stringify(damaged.body)), null, contentType)).toEqual({
+          ...told,
+          body: damaged.body,
+        });
+      },
+    );
+
     it("is unreadable if nobody knows the charset, or it does not fit", async () => {
       const unreadable = {
         kind: "unreadable",

@@ -57,7 +57,7 @@ export class InvocationResult extends Execution {
   @Value(() => Boolean, {
     nullable: true,
     description:
-      "False if it is over and no answer of the upstream told what it printed, as of a run that the upstream dropped before: " +
+      "False if it is over, or the upstream dropped its run before it was, and no answer told what it printed: " +
       "`output: null` then does not say that it printed nothing. An error if that could not be read now.",
   })
   get isOutputKnown(): OrError<boolean> {

@@ -93,7 +93,7 @@ function toArrayText(texts: readonly string[]): string {
 
 /** The columns of an execution, or of a result, whose output is given by id. */
 export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
-  const { source: _source, output, pastOutput: _past, ...record } = row;
+  const { source: _source, output, pastOutput: _past, isGoneUpstream: _mark, ...record } = row;
   const kept = keptOutputOf(row);
   const outputMarks = marksOf(kept);
   return {

@@ -8,7 +8,7 @@ import {
   type Projection,
   type Source,
 } from "#domain";
-import { executionReadAt, type RunStore, type StoredRun } from "#store";
+import { executionReadAt, markGone, type RunStore, type StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
 import { type Absences, createAbsences, GONE_MAX_AGE_MS, LOOKS_UNTIL_GONE } from "./absences.ts";
@@ -138,7 +138,7 @@ function createAbsenceNotes(store: RunStore, absences: Absences) {
     if (known === null) return null;
     if (!known.isGone && looks < LOOKS_UNTIL_GONE) return known;
     await store.write({ source: ref.source, readAt, gone: [ref.invokeId] });
-    return { ...known, run: { ...known.run, isGoneUpstream: true }, isGone: true };
+    return { ...known, run: markGone(known.run, true), isGone: true };
   };
 }
 

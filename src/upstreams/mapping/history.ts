@@ -1,7 +1,8 @@
-import type { InvocationResult } from "#domain";
+import { createHash } from "node:crypto";
+import { type InvocationResult, isFinalInstanceStatus } from "#domain";
 
 /** What tells executions on one instance apart. */
-type Timed = Pick<InvocationResult, "startTime" | "finishTime" | "repeats">;
+type Timed = Pick<InvocationResult, "status" | "startTime" | "finishTime" | "repeats">;
 
 /** The latest execution on each instance, in the order in which these first came: who tells two has told an older one too. */
 export function latestOfEach<One extends Timed & { readonly instanceId: string | null }>(
@@ -12,19 +13,18 @@ export function latestOfEach<One extends Timed & { readonly instanceId: string |
 }
 
 /**
- * Names the records of one page, so that pages that shift show each once. Those that tell nothing which tells them apart are as
- * many as one page shows of them.
+ * Names the records of one page, so that pages that shift show each once. An execution that is over may share its time and number with
+ * another one, and is also told apart by what came of it; of those that are alike in all there are as many as one page shows.
  */
 export function nameResults(page: readonly InvocationResult[]): ReadonlyMap<InvocationResult, string> {
   const counts = new Map<string, number>();
   return new Map(
     page.map((result) => {
       const { instanceId, startTime, finishTime, repeats, status, exitCode, error, output } = result;
-      const own = isUnnamed(result)
-        ? [status, exitCode, error, output && Buffer.from(output.bytes).toString("base64")]
-        : [];
+      const isOne = isKnownToGoOn(result);
+      const own = isOne ? [] : [status, exitCode, error, output && hashOf(output.bytes)];
       const name = JSON.stringify([instanceId, startTime, finishTime, repeats, ...own]);
-      const count = isUnnamed(result) ? (counts.get(name) ?? 0) : 0;
+      const count = isOne ? 0 : (counts.get(name) ?? 0);
       counts.set(name, count + 1);
       return [result, count === 0 ? name : `${name} ${count}`];
     }),
@@ -43,6 +43,10 @@ export function arrangeExecutions(
     const ordered = newestFirst(group);
     return includeHistory ? withKeys(ordered) : ordered.slice(0, 1);
   });
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("base64");
 }
 
 function newestFirst<One extends Timed>(group: readonly One[]): readonly One[] {
@@ -69,7 +73,8 @@ function compareNumbered(a: Timed, b: Timed): number {
 }
 
 function compareNewestFirst(a: Timed, b: Timed): number {
-  return timeOf(b) - timeOf(a) || (b.repeats ?? 0) - (a.repeats ?? 0) || Number(isOpen(a)) - Number(isOpen(b));
+  const order = timeOf(b) - timeOf(a) || (b.repeats ?? 0) - (a.repeats ?? 0);
+  return order || Number(isKnownToGoOn(a)) - Number(isKnownToGoOn(b)) || endOf(b) - endOf(a);
 }
 
 // What has not started yet is newer than everything that has.
@@ -78,22 +83,32 @@ function timeOf(result: Timed): number {
   return time === null ? Number.MAX_SAFE_INTEGER : Date.parse(time);
 }
 
-// Pages that shift repeat records: what shares key, end and ordinal came twice; what shares the key alone is another.
+// Executions of one time are counted from the oldest, whose place does not change when newer ones come.
 function withKeys(ordered: readonly InvocationResult[]): readonly InvocationResult[] {
-  const seen = new Map<string, InvocationResult>();
-  // Counted from the oldest, whose place does not change when newer ones come.
-  let unnamed = ordered.filter(isUnnamed).length;
-  for (const result of ordered) {
-    if (isUnnamed(result)) unnamed -= 1;
-    const key = isUnnamed(result) && unnamed > 0 ? `u${unnamed}` : keyOf(result);
-    const twin = seen.get(key);
-    if (twin === undefined) seen.set(key, { ...result, execution: key });
-    else if (!isSame(twin, result)) {
-      const ownKey = `${key}.${result.repeats ?? ""}.${result.finishTime === null ? "" : Date.parse(result.finishTime)}`;
-      seen.set(ownKey, { ...result, execution: ownKey });
-    }
-  }
-  return [...seen.values()];
+  const counts = new Map<string, number>();
+  return withoutBeginnings(ordered)
+    .toReversed()
+    .map((result) => {
+      const key = keyOf(result);
+      const count = counts.get(key) ?? 0;
+      counts.set(key, count + 1);
+      return { ...result, execution: count === 0 ? key : `${key}.${count}` };
+    })
+    .toReversed();
+}
+
+// Between two pages an execution may end: it is then told twice, and as it went on behind as it ended.
+function withoutBeginnings(ordered: readonly InvocationResult[]): readonly InvocationResult[] {
+  const keys = new Set<string>();
+  return ordered.filter((result) => {
+    const isAgain = isKnownToGoOn(result) && keys.has(keyOf(result));
+    keys.add(keyOf(result));
+    return !isAgain;
+  });
+}
+
+function endOf({ finishTime }: Timed): number {
+  return finishTime === null ? 0 : Date.parse(finishTime);
 }
 
 // The start never changes once it is known, so a running execution keeps its key when it ends.
@@ -103,16 +118,8 @@ function keyOf(result: InvocationResult): string {
   return `r${result.repeats ?? 0}`;
 }
 
-/** True for a record that tells neither when it was nor which one it is. */
-function isUnnamed({ startTime, finishTime, repeats }: Timed): boolean {
-  return startTime === null && finishTime === null && repeats === null;
-}
-
-// Between two pages an execution may end: it is then told twice, once without its end.
-function isSame(a: InvocationResult, b: InvocationResult): boolean {
-  return isOpen(a) || isOpen(b) || (a.finishTime === b.finishTime && a.repeats === b.repeats);
-}
-
-function isOpen(result: Timed): boolean {
-  return result.finishTime === null;
+// What tells neither when it was nor which one it is may be any one. 0 is also the number of what was never carried out.
+function isKnownToGoOn({ status, startTime, finishTime, repeats }: Timed): boolean {
+  const isNamed = startTime !== null || finishTime !== null || (repeats ?? 0) > 0;
+  return isNamed && !isFinalInstanceStatus(status);
 }

@@ -12,6 +12,8 @@ export interface Reading {
   /** When the answer came, in epoch milliseconds; null if nothing that is kept is read. */
   readonly asOf: number | null;
   readonly zones: ZonePolicy;
+  /** True if U+FFFD may stand for bytes that were lost on the way. */
+  readonly isDamaged: boolean;
   /** Tells of a part that cannot be read and is left out; once per action and text. */
   warn(what: string): void;
   /** Tells of a word that no table knows; once per field and word. */
@@ -46,6 +48,7 @@ export function createReader(options: {
         : { requestId: answer.requestId, asOf: new Date(asOf).toISOString() },
     asOf,
     zones,
+    isDamaged: answer.isDamaged === true,
     warn(what) {
       if (!isNews(`${action} ${what}`)) return;
       const details = { ...source, action, requestId: answer.requestId };

@@ -45,7 +45,7 @@ export async function readEach<Item>(
   reading: Reading,
   read: (fields: Fields) => Item,
 ): Promise<Readable<Item>> {
-  const attempts = await mapInBreaks(records, weigh, (record) => attempt(record, read));
+  const attempts = await mapInBreaks(records, weigh, (record) => attempt(record, reading, read));
   const list = readable(attempts, spec, reading);
   if (list.items.length === 0 && records.length > 0) return reading.fail(`no record of ${spec.name} can be read`);
   return list;
@@ -59,7 +59,7 @@ export function readSome<Item>(
   read: (fields: Fields) => Item,
 ): Readable<Item> {
   return readable(
-    records.map((record) => attempt(record, read)),
+    records.map((record) => attempt(record, reading, read)),
     spec,
     reading,
   );
@@ -70,14 +70,21 @@ interface Attempt<Item> {
   readonly item: Item;
 }
 
-function attempt<Item>(record: unknown, read: (fields: Fields) => Item): Attempt<Item> | null {
-  if (!isFields(record)) return null;
+function attempt<Item>(record: unknown, reading: Reading, read: (fields: Fields) => Item): Attempt<Item> | null {
+  if (!isFields(record) || (reading.isDamaged && hasLostBytes(record))) return null;
   try {
     return { item: read(record) };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     return null;
   }
+}
+
+/** Outputs say themselves that they are damaged, and instances are records of their own. */
+const APART: ReadonlySet<string> = new Set(["Output", "InvokeInstances"]);
+
+function hasLostBytes(record: Fields): boolean {
+  return JSON.stringify(record, (name, value: unknown) => (APART.has(name) ? undefined : value)).includes("\ufffd");
 }
 
 function readable<Item>(attempts: readonly (Attempt<Item> | null)[], spec: ListSpec, reading: Reading): Readable<Item> {

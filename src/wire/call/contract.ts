@@ -29,6 +29,8 @@ export interface CallAnswer {
   /** The body as data, from JSON or XML; not yet checked. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly requestId: string | null;
+  /** Set if bytes of it were no UTF-8, and no other charset was named: U+FFFD stands in their place. */
+  readonly isDamaged?: true;
 }
 
 /**

@@ -1,12 +1,13 @@
 import { isUtf8 } from "node:buffer";
 import { takeBreak } from "#domain";
+import type { CallAnswer } from "../call/index.ts";
 import { closeCutError } from "./cut-error.ts";
 import { type Flaw, readJson, skipBlanks, tooLarge } from "./json.ts";
 import { readXml } from "./xml.ts";
 
 /** An answer's body, read but not yet judged by its code. */
 export type ReadAnswer =
-  | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>>; readonly requestId: string | null }
+  | (CallAnswer & { readonly kind: "ok" })
   | { readonly kind: "error"; readonly upstreamCode: string | null; readonly requestId: string | null }
   | (Flaw & { readonly kind: "unreadable"; readonly requestId: string | null });
 
@@ -51,7 +52,8 @@ export async function readAnswer(
   const requestId = toRequestId(findMember(parsed.data, "requestid")) ?? header;
   const code = findMember(parsed.data, "code");
   if (!isRefused && !parsed.isError && !isErrorObject(parsed.data, code)) {
-    return { kind: "ok", body: parsed.data, requestId };
+    const isDamaged = !("why" in text) && !isUtf8(text);
+    return { kind: "ok", body: parsed.data, requestId, ...(isDamaged && { isDamaged }) };
   }
   return { kind: "error", upstreamCode: toUpstreamCode(code), requestId };
 }
@@ -74,8 +76,8 @@ const TOO_LARGE = tooLarge(`was larger than the ${MAX_BYTES} bytes allowed, in U
 const PIECE_BYTES = 262_144;
 
 /**
- * The body in UTF-8, which JSON must be in and proxies name wrongly; a flaw if it is not, and nobody can read the charset that is named. A large
- * one is decoded in pieces, with others served in between.
+ * The body in UTF-8, which JSON must be in and proxies name wrongly, also if some of its bytes are none and no other charset is named; a flaw if
+ * nobody can read the charset that is named. A large one is decoded in pieces, with others served in between.
  */
 async function toUtf8(body: Buffer, contentType: string | null): Promise<Buffer | Flaw> {
   const [, named = null] =

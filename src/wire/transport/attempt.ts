@@ -51,13 +51,10 @@ export async function classify(
   // What is made of a large answer is as much work again.
   if (isLarge(sent)) await takeBreak();
   switch (read.kind) {
-    case "ok":
-      return {
-        kind: "ok",
-        answer: { body: read.body, requestId: read.requestId },
-        httpStatus: sent.status,
-        quota: readQuotaHint(sent.headers),
-      };
+    case "ok": {
+      const { kind, ...answer } = read;
+      return { kind, answer, httpStatus: sent.status, quota: readQuotaHint(sent.headers) };
+    }
     case "unreadable":
       return classifyUnreadable(request, sent, read);
     case "error":

@@ -305,6 +305,25 @@ export function describeMerging(store: StoreOfTest): void {
       expect(await read()).toMatchObject({ readAt: 3, isGone: false });
     });
 
+    it("which executions of a run were not over when the upstream forgot it, until it shows it again", async () => {
+      const [one] = running.instances;
+      const over = itemOf({ invokeId: "t-1", instanceId: "i-9", status: "SUCCESS" });
+      const run = { ...running, instances: one === undefined ? [] : [one, over] };
+      await store().write({ source: ECS, readAt: 1, runs: [run] });
+      await store().write({ source: ECS, readAt: 2, gone: ["t-1"] });
+      expect((await read())?.run).toEqual({
+        ...run,
+        isGoneUpstream: true,
+        instances: [{ ...one, isGoneUpstream: true }, over],
+      });
+      await store().write({ source: ECS, readAt: 3, runs: [run] });
+      expect((await read())?.run).toEqual(run);
+      await store().write({ source: ECS, readAt: 4, gone: ["t-1"] });
+      await store().write({ source: ECS, readAt: 5, results: [resultFor("t-1", { instanceId: "i-9" })] });
+      expect((await read())?.run.instances).toMatchObject([one, { instanceId: "i-9" }]);
+      expect((await read())?.run.instances.map(({ isGoneUpstream }) => isGoneUpstream)).toEqual([undefined, undefined]);
+    });
+
     it("that the upstream dropped runs: those that are over, and those alone that are meant", async () => {
       const older = runAt(0, "t-old", { instances: [itemOf({ invokeId: "t-old", output: undefined })] });
       const other = runAt(0, "t-other", { command: { ...older.command, name: "df" } });
