@@ -73,7 +73,7 @@ export function toAssembledRun(
 
 /** A run that was put together before, with what its instances say now. */
 export function toNewerRun(
-  { isNarrowed: _mark, mayBeElsewhere: _doubt, ...run }: Invocation,
+  { isNarrowed: _mark, isEarly: _early, mayBeElsewhere: _doubt, ...run }: Invocation,
   results: readonly InvocationResult[],
 ): Invocation {
   const status = statusOfRun({ told: null, instances: results, timed: null });
