@@ -153,9 +153,9 @@ export function readExecution(
   };
 }
 
-/** As it came: a command may print nothing but white space. */
+/** As it came: a command may print nothing but white space. One blank alone is the vendor's word for none. */
 function readOutput(output: unknown): string | null {
-  if (output === undefined || output === null || output === "") return null;
+  if (output === undefined || output === null || output === "" || output === " ") return null;
   return typeof output === "string" ? output : JSON.stringify(output);
 }
 
