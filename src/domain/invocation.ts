@@ -146,6 +146,8 @@ export interface Invocation {
   readonly missingInstances?: number;
   /** True if a list of one instance's runs alone told of the run: it may have other instances. */
   readonly isNarrowed?: true;
+  /** True if it was read so soon after it was created that servers may not have told yet of their part in it. */
+  readonly isEarly?: true;
   /** True while the list of a server cannot be read on which it may have been, too. Of the moment, and never kept. */
   readonly mayBeElsewhere?: true;
   /** Resource groups under which a list showed the run. No answer names them, so they are what was asked for. */

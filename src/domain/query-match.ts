@@ -111,7 +111,7 @@ export function lacksInstances(run: Invocation): boolean {
 
 /** True for a run that has other instances than it shows, or may have: nobody can say how many, or what all of them printed. */
 export function isShownInPart(run: Invocation): boolean {
-  return run.mayBeElsewhere === true || lacksOthers(run) || lacksInstances(run);
+  return run.mayBeElsewhere === true || run.isEarly === true || lacksOthers(run) || lacksInstances(run);
 }
 
 /** True if a list told less of an instance that is over than its results would tell. */

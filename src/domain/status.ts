@@ -71,6 +71,11 @@ export function isFinalInvocationStatus(status: InvocationStatus): boolean {
   return INVOCATION_FINAL[status];
 }
 
+/** True for a run that is over, as far as every server had the time to tell of its part in it. */
+export function hasEnded(run: { readonly status: InvocationStatus; readonly isEarly?: true }): boolean {
+  return isFinalInvocationStatus(run.status) && run.isEarly !== true;
+}
+
 /** States of a run of which an instance failed. */
 export const FAILED_RUN_STATUSES: readonly InvocationStatus[] = ["FAILED", "PARTIAL_FAILED"];
 

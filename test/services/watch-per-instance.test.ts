@@ -89,6 +89,17 @@ describe("a watched run of a source that is read instance by instance", () => {
     ]);
   });
 
+  it.each<readonly [string, Course[string], readonly unknown[]]>([
+    ["failed", [null, null, "Failed"], ["PARTIAL_FAILED", ["i-1 Success", "i-2 Failed"]]],
+    ["has no part in it", [null, null, null], ["SUCCESS", ["i-1 Success"]]],
+  ])("is over only once a server that %s had 15 s to tell of it, and is asked twice", async (_name, late, end) => {
+    const scene = createScene({ "i-1": ["Success", "-", "-"], "i-2": late }, ["i-1", "i-2"]);
+    const told = readAll(scene.watch());
+    const looks = [await scene.pass(), await scene.pass(), await scene.pass()];
+    expect(looks.map(([single]) => single)).toEqual([["i-1", "i-2"], [], ["i-2"]]);
+    expect(await told).toEqual([["SUCCESS", ["i-1 Success"]], end]);
+  });
+
   it("asks for nothing again that is final where it is watched anew", async () => {
     const course = { "i-1": ["Success", "-"], "i-2": ["Running", "Success"] };
     const scene = createScene(course, ["i-1", "i-2"]);

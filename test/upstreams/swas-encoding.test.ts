@@ -51,6 +51,8 @@ describe("the encoding of SWAS outputs, found out from the outputs", () => {
     ["text that is itself base64", { output: "YWRtaW4K", truth: "YWRtaW4K\n" }, "YWRtaW4K"],
     ["base64", { output: "YWRtaW4K", truth: "admin\n" }, "admin\n"],
     ["base64 of a short word", { output: base64("ok"), truth: "ok" }, "ok"],
+    ["a plain line end", { output: "\n", truth: "\n" }, "\n"],
+    ["plain blanks", { output: " \t ", truth: " \t " }, " \t "],
   ])("%s: by one call", async (_name, world, expected) => {
     const bench = createWorldBench(world);
     expect([await readOutput(bench), await readOutput(bench), calibrations(bench)]).toEqual([expected, expected, 1]);
@@ -64,6 +66,22 @@ describe("the encoding of SWAS outputs, found out from the outputs", () => {
   ])("%s: without a call, as it can be no base64", async (_name, text) => {
     const bench = createWorldBench({ output: text });
     expect([await readOutput(bench), calibrations(bench)]).toEqual([text, 0]);
+  });
+
+  it.each<readonly [string, BenchOptions, string | undefined]>([
+    ["is an output of plain ones", { outputEncoding: "plain" }, "\r\n\r\n"],
+    ["is none of base64 ones", { outputEncoding: "base64" }, undefined],
+  ])("that are set: what is blank %s", async (_name, options, expected) => {
+    const bench = createWorldBench({ output: "\r\n\r\n" }, options);
+    expect([await readOutput(bench), calibrations(bench)]).toEqual([expected, 0]);
+  });
+
+  it("is not shown by what is blank", async () => {
+    const world = { output: "\n\n", truth: "" };
+    const bench = createWorldBench(world);
+    await readOutput(bench);
+    Object.assign(world, { output: base64("ok\n") });
+    expect(await readOutput(bench)).toBe("ok\n");
   });
 
   it("is not asked for where no output is wanted, which is then not there", async () => {

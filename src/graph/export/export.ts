@@ -2,13 +2,13 @@ import { coerceInputValue, type GraphQLInputType, type GraphQLSchema, isInputTyp
 import {
   decodeOutput,
   type InvocationFilter as Filter,
+  hasEnded,
   InputError,
   type InstanceInvocation,
   type Invocation,
   type InvocationRef,
   type InvocationResult,
   isFinalInstanceStatus,
-  isFinalInvocationStatus,
   isOutputKnown,
   isShownInPart,
   type Operation,
@@ -146,9 +146,9 @@ async function* outputPieces(
   while (rest.length > 0);
 }
 
-function isOver({ status, instances }: Invocation, instanceId: string | null): boolean {
-  const one = instances.find((each) => each.instanceId === instanceId);
-  return one === undefined ? isFinalInvocationStatus(status) : isFinalInstanceStatus(one.status);
+function isOver(run: Invocation, instanceId: string | null): boolean {
+  const one = run.instances.find((each) => each.instanceId === instanceId);
+  return one === undefined ? hasEnded(run) : isFinalInstanceStatus(one.status);
 }
 
 type Printed = Pick<

@@ -140,10 +140,10 @@ export class CommandOutput {
   @Field(() => Boolean, {
     description:
       "False where nothing says that `charset` is right: bytes that fit GB18030 without looking Chinese, or that fit nothing. Pass " +
-      "another one to `text`.",
+      "another one to `text`. False also if the upstream does not say whether it sent base64, so that the bytes are a guess.",
   })
   isCharsetCertain(@Ctx() { operation }: GraphContext): boolean | Promise<boolean> {
-    return this.read(operation, ({ isCharsetCertain }) => isCharsetCertain);
+    return this.output.isGuess !== true && this.read(operation, ({ isCharsetCertain }) => isCharsetCertain);
   }
 
   @Value(() => Boolean, { description: "True where the gateway's rules have masked parts of the text." })

@@ -3,10 +3,10 @@ import { ObjectType } from "type-graphql";
 import {
   durationMsOf,
   finishTimeOf,
+  hasEnded,
   type Instant,
   type Invocation as InvocationRecord,
   type InvocationStatus,
-  isFinalInvocationStatus,
   type ReadFrom as ReadFromRecord,
 } from "#domain";
 import {
@@ -62,7 +62,7 @@ export abstract class InvocationState extends Node implements Guarded {
 
   @Value(() => Boolean, { description: "True when the run will not change any more." })
   get isFinal(): boolean {
-    return isFinalInvocationStatus(this.record.status);
+    return hasEnded(this.record);
   }
 
   @Value(() => Boolean, {

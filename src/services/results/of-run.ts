@@ -43,7 +43,9 @@ export async function readRun(
     const isRunRead =
       all.length > 0 || (await readIf(sync, ref, (seen) => seen === null, isHistory ? projection : NOTHING, operation));
     if (!isHistory && all.length === 0) return findNested(sync, ref, instanceId, isRunRead);
-    const isWhole = !isHistory || !(await lacksBegun(sync, ref, instanceId, all));
+    const isWhole = isHistory
+      ? !(await lacksBegun(sync, ref, instanceId, all))
+      : instanceId !== undefined || !(await wasReadEarly(sync, ref));
     return { all: newestFirst(all), isWhole };
   };
   if (found != null) return toShown(found);
@@ -167,6 +169,12 @@ async function lacksBegun(
   const hasBegun = ({ startTime, repeats }: InvocationResult): boolean => startTime !== null || (repeats ?? 0) > 0;
   const meant = known?.run.instances.filter((one) => instanceId === undefined || one.instanceId === instanceId) ?? [];
   return meant.some((one) => hasBegun(resultOf(one)) && !shown.has(one.instanceId));
+}
+
+/** True if other instances of the run may not have told of it yet. */
+async function wasReadEarly({ runs }: Sync, ref: InvocationRef): Promise<boolean> {
+  const [known] = await runs.findKnown([ref], NOTHING, Number.POSITIVE_INFINITY);
+  return known?.run.isEarly === true;
 }
 
 /** What an error has of the results of a run, or else others of it. @throws error if there are none */

@@ -1,4 +1,4 @@
-import { type Invocation, isFinalInvocationStatus } from "#domain";
+import { hasEnded, type Invocation } from "#domain";
 import type { WatchProjection } from "../contract/index.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { createSights } from "./sights.ts";
@@ -62,7 +62,7 @@ export function createAudience(onEmpty: () => void): Audience {
     tell(run, asked, isPrinted) {
       const served = [...watchers].filter(({ projection }) => isServed(projection, asked));
       const news = served.filter((watcher) => offer(watcher, run));
-      if (!isFinalInvocationStatus(run.status)) return news.length > 0;
+      if (!hasEnded(run)) return news.length > 0;
       for (const watcher of served) {
         if (watcher.projection.output && !isPrinted) continue;
         watchers.delete(watcher);

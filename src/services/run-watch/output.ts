@@ -2,11 +2,11 @@ import { isUtf8 } from "node:buffer";
 import {
   type AppendedOutput,
   type Clock,
+  hasEnded,
   type InstanceInvocation,
   type Invocation,
   isEndOwed,
   isFinalInstanceStatus,
-  isFinalInvocationStatus,
   mayBeCut,
   type Operation,
   type Output,
@@ -103,7 +103,7 @@ export function createOutputWatch(
       if (ref.instanceId !== null && told.get(ref.instanceId)?.isFinal === true) return;
       last = seen;
     }
-    const isOver = last !== null && isFinalInvocationStatus(last.run.status);
+    const isOver = last !== null && hasEnded(last.run);
     if (last !== null && isOver && !operation.signal.aborted) yield* tellAll(last, true);
   };
 }

@@ -84,7 +84,7 @@ export function createPoll({ sync, store, clock }: PollParts): Poll {
     ) {
       return known.run;
     }
-    if (known === null || known.isGone || lacksOthers(known.run)) {
+    if (known === null || known.isGone || known.run.isEarly === true || lacksOthers(known.run)) {
       const run = await sync.runs.read(ref, { output: false, content: projection.content }, operation, 0);
       if (run === null) return known === null ? "never seen" : "not seen any more";
     } else {

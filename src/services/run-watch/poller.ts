@@ -4,11 +4,11 @@ import {
   type Clock,
   createGoneError,
   createOwnFailure,
+  hasEnded,
   type InstanceInvocation,
   type Invocation,
   type InvocationRef,
   type InvocationStatus,
-  isFinalInvocationStatus,
   UpstreamError,
 } from "#domain";
 import type { Lease } from "#store";
@@ -129,7 +129,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
 function createPrintedCheck(clock: Clock): (run: Invocation) => boolean {
   let overSince: number | null = null;
   return (run) => {
-    overSince ??= isFinalInvocationStatus(run.status) ? clock.elapsed() : null;
+    overSince ??= hasEnded(run) ? clock.elapsed() : null;
     const overMs = overSince === null ? 0 : clock.elapsed() - overSince;
     return (
       (overMs >= END_AWAITED_MS || run.instances.every((one) => isSettledExecution(one, run, clock.now()))) &&

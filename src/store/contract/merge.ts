@@ -47,7 +47,7 @@ export function mergeRun({ run: known, ...times }: KnownRun, read: Invocation, r
     ...(groups.size === 0 ? {} : { resourceGroupIds: [...groups] }),
     instances,
   };
-  const told = withNarrowed(merged, known.isNarrowed === true && read.isNarrowed === true);
+  const told = withMarks(merged, known, read);
   const settled = withMissing(withState(told, newer, older), Math.max(toldInstances(known), toldInstances(read)));
   return tellsSame(settled, known) ? known : settled;
 }
@@ -96,9 +96,22 @@ function withMissing(run: Invocation, told: number): Invocation {
   return whole;
 }
 
-/** The run with the mark that it may have other instances, or without it: one record of all of them ends the doubt. */
-function withNarrowed({ isNarrowed: _mark, ...run }: Invocation, isNarrowed: boolean): Invocation {
-  return isNarrowed ? { ...run, isNarrowed } : run;
+/** The run with the marks that it may have other instances, or without them: one reading of all of them ends the doubt. */
+function withMarks(
+  { isNarrowed: _narrowed, isEarly: _early, ...run }: Invocation,
+  known: Invocation,
+  read: Invocation,
+) {
+  return {
+    ...run,
+    ...(known.isNarrowed === true && read.isNarrowed === true && { isNarrowed: true as const }),
+    ...(isStillEarly(known, read) && { isEarly: true as const }),
+  };
+}
+
+/** True if all that was read of the run was read early, or of one instance alone. */
+function isStillEarly(known: Invocation, read: Invocation): boolean {
+  return known.isEarly === true && (read.isEarly === true || read.isNarrowed === true);
 }
 
 function toInstance({ execution: _latest, ...execution }: InvocationResult): InstanceInvocation {
@@ -121,6 +134,7 @@ function tellsMore(known: Invocation, read: Invocation): boolean {
     fillsIn(known, read) ||
     fillsIn(known.command, read.command) ||
     (known.isNarrowed === true && read.isNarrowed !== true) ||
+    (known.isEarly === true && !isStillEarly(known, read)) ||
     tellsOtherEnd(known, read) ||
     (known.tags.length === 0 && read.tags.length > 0) ||
     (read.resourceGroupIds ?? []).some((id) => !groups.includes(id)) ||

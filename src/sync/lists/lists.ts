@@ -1,4 +1,11 @@
-import { type InvocationQuery, namesSomething, type Operation, type Projection } from "#domain";
+import {
+  createOwnFailure,
+  type InvocationQuery,
+  namesSomething,
+  type Operation,
+  type Projection,
+  type Source,
+} from "#domain";
 import { LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
@@ -72,6 +79,18 @@ export async function openKnownLists(
   const open = (noted: Operation) => upstream.openLists(query, projection, noted);
   const lists = await parts.book.watchOpening(upstream.source, open, operation, namesSomething(query));
   return lists.map((list) => toKnownList(openList(parts, upstream.source, list, query, projection), list, parts));
+}
+
+/** A list as it was read before, possibly by another process. It shows what is known of it, and cannot be read on. */
+export function recallKnownList(
+  parts: ListParts,
+  source: Source,
+  { key, applied }: Pick<KnownList, "key" | "applied">,
+): KnownList {
+  const read = (): Promise<never> =>
+    Promise.reject(createOwnFailure(source, "UNAVAILABLE", "The list is not open at the moment."));
+  const list: RunList = { key, applied, isExact: false, placeAt: () => null, read };
+  return toKnownList(openList(parts, source, list, {}, { output: false, content: false }), list, parts);
 }
 
 function toKnownList(list: OpenList, { key, isExact, applied, mayLack }: RunList, { turns }: ListParts): KnownList {

@@ -18,7 +18,12 @@ export function isOverRun(run: Invocation): boolean {
 
 /** True when nothing of the run can change any more, and it is known whole. @param now epoch milliseconds */
 export function isSettledRun(run: Invocation, now: number): boolean {
-  return isOverRun(run) && !lacksOthers(run) && !run.instances.some((one) => isEndOwed(one, run, now));
+  return (
+    isOverRun(run) &&
+    run.isEarly !== true &&
+    !lacksOthers(run) &&
+    !run.instances.some((one) => isEndOwed(one, run, now))
+  );
 }
 
 /**

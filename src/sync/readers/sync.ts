@@ -1,7 +1,7 @@
 import { type Clock, type InvocationQuery, type Operation, type Projection, type Source, sourceKey } from "#domain";
 import { LIST_END, LIST_HEAD, type ReadingTurns, type RunStore } from "#store";
 import type { Upstream } from "#upstreams";
-import { type KnownList, openKnownLists } from "../lists/index.ts";
+import { type KnownList, type ListParts, openKnownLists, recallKnownList } from "../lists/index.ts";
 import { createSingleFlight, createSourceBook, type SourceBook } from "../sources/index.ts";
 import { createFollower, type Follower } from "./follow.ts";
 import { type CompleteInstances, createCompleteInstances } from "./lacking-instances.ts";
@@ -61,11 +61,15 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
   const allRuns = new Map<string, readonly KnownList[]>();
   /** Before the lists of all runs were others, as when an action may be used no more. */
   const formerRuns = new Map<string, readonly KnownList[]>();
+  const names = createListNames(parts);
   const openLists: Sync["openLists"] = async (source, query, projection, operation) => {
     const upstream = book.findUpstream(source);
     if (upstream === undefined) return [];
     const lists = await openKnownLists(parts, upstream, query, projection, operation);
-    if (Object.keys(query).length === 0) noteAll(source, lists);
+    if (Object.keys(query).length === 0) {
+      noteAll(source, lists);
+      await names.keep(source, lists);
+    }
     return lists;
   };
   const noteAll = (source: Source, lists: readonly KnownList[]): void => {
@@ -76,8 +80,7 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
   };
   const boundOf = async (source: Source, all = allRuns): Promise<number | null> => {
     const lists = all.get(sourceKey(source)) ?? [];
-    const bounds = await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)));
-    return lists.length === 0 ? null : Math.max(...bounds);
+    return lists.length === 0 ? null : boundOfAll(lists);
   };
   return {
     book,
@@ -102,7 +105,8 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
     async findKnown(source) {
       const [now, before] = [await boundOf(source), await boundOf(source, formerRuns)];
       const isBefore = (before ?? LIST_HEAD) < (now ?? LIST_HEAD);
-      if ((isBefore ? before : (now ?? LIST_HEAD)) === LIST_HEAD) return [];
+      // Which lists there are, a process that has just begun may not find out.
+      if ((isBefore ? before : (now ?? LIST_HEAD)) === LIST_HEAD) return (await names.recall(source)).map(asFormer);
       const lists = (isBefore ? formerRuns : allRuns).get(sourceKey(source)) ?? [];
       return lists.map((list) => (isBefore ? asFormer(list) : { ...list, isExact: false, total: async () => null }));
     },
@@ -112,6 +116,38 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
       return bound === LIST_END ? store.oldestTime(source) : bound;
     },
   };
+}
+
+/** Keeps which lists are those of all runs of a source, for processes to come. */
+function createListNames(parts: ListParts) {
+  const { store, clock } = parts;
+  const kept = new Map<string, string>();
+  return {
+    /** Once something is known of each of them: others would show nothing. */
+    async keep(source: Source, lists: readonly KnownList[]): Promise<void> {
+      const keys = keysOf(lists);
+      if (lists.length === 0 || kept.get(sourceKey(source)) === keys) return;
+      if ((await boundOfAll(lists)) === LIST_HEAD) return;
+      const record = await store.readList(source, LIST_NAMES);
+      const notes = { lists: lists.map(({ key, applied }) => ({ key, applied })) };
+      await store.write({ source, readAt: clock.now(), list: { key: LIST_NAMES, record: { ...record, notes } } });
+      kept.set(sourceKey(source), keys);
+    },
+    async recall(source: Source): Promise<readonly KnownList[]> {
+      const { notes } = await store.readList(source, LIST_NAMES);
+      const { lists = [] } = (notes ?? {}) as { readonly lists?: readonly Pick<KnownList, "key" | "applied">[] };
+      const recalled = lists.map((one) => recallKnownList(parts, source, one));
+      return recalled.length > 0 && (await boundOfAll(recalled)) === LIST_HEAD ? [] : recalled;
+    },
+  };
+}
+
+/** The key under which the store holds which lists there are; no list has it. */
+const LIST_NAMES = "all runs";
+
+/** Down to which time, exclusive, all of these lists are known. */
+async function boundOfAll(lists: readonly KnownList[]): Promise<number> {
+  return Math.max(...(await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)))));
 }
 
 /** A list that was the list of all runs before: it shows what it told, ends nowhere, and may lack what others hold by now. */

@@ -12,6 +12,7 @@ import { askAgain, createRunListReader, type Paging, type PagingParameters, type
 import {
   COMMAND_TYPE_WORDS,
   findOnly,
+  isNothing,
   keepItems,
   listKey,
   orNotFound,
@@ -261,7 +262,7 @@ export function createIncludedOutputs(): AdapterContext["includedOutputs"] {
   return {
     areTold(runs) {
       const begun = runs.flatMap(({ instances }) => instances.filter(hasBegun));
-      isProven ||= begun.some(({ output }) => output !== null);
+      isProven ||= begun.some(({ output }) => !isNothing(output));
       return begun.length === 0 || (isProven && begun.some(({ tellsOutput }) => tellsOutput));
     },
   };

@@ -1,5 +1,6 @@
 import type { Output } from "#domain";
 import { fromBase64 } from "./base64.ts";
+import { isNothing } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 import type { ExecutionShape } from "./shapes.ts";
 
@@ -8,12 +9,12 @@ export function decodeBase64Field(name: string, text: string, reading: Reading):
   return decode(name, text, reading) ?? Buffer.from(text, "utf8");
 }
 
-/** An output that is documented as base64; what is none is taken as it came, and marked. Null for none. */
+/** An output that is documented as base64; what is none is taken as it came, and marked. Null for none, and for what is blank. */
 export function readBase64Output(
   { output, isOutputText, droppedBytes }: Pick<ExecutionShape, "output" | "isOutputText" | "droppedBytes">,
   reading: Reading,
 ): Output | null {
-  if (output === null) return null;
+  if (output === null || isNothing(output)) return null;
   const bytes = isOutputText ? decode("Output", output, reading) : null;
   if (bytes !== null) return { bytes, droppedBytes };
   return { bytes: Buffer.from(output, "utf8"), droppedBytes, isDamaged: true };

@@ -143,7 +143,7 @@ export function readExecution(
     error: readError(fields, reading),
     repeats: readCount(fields, "Repeats", reading),
     username: readUsername(fields, reading),
-    output: isOutputText ? readText(fields, "Output", reading) : JSON.stringify(fields.Output),
+    output: readOutput(fields.Output),
     isOutputText,
     tellsOutput: fields.Output !== undefined,
     droppedBytes: readCount(fields, "Dropped", reading),
@@ -151,6 +151,12 @@ export function readExecution(
     tags: readTags(fields.Tags, reading),
     isDetailed: DETAILS.some((name) => fields[name] !== undefined),
   };
+}
+
+/** As it came: a command may print nothing but white space. One blank alone is the vendor's word for none. */
+function readOutput(output: unknown): string | null {
+  if (output === undefined || output === null || output === "" || output === " ") return null;
+  return typeof output === "string" ? output : JSON.stringify(output);
 }
 
 /** The instances that can be read, and how many others there are: unreadable ones, or such as the run's own count tells of. */

@@ -132,7 +132,7 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     const { instances, lack } = all;
     const ids = instances.map(({ instanceId }) => instanceId);
     context.unread.noteServers(ids, lack !== null);
-    const lists = ids.map((id) => createInstanceList(context, query, id));
+    const lists = ids.map((id) => createInstanceList(context, query, id, lack === null && ids.length === 1));
     return lack === null ? lists : [...lists, createMissingList(lack)];
   };
 }

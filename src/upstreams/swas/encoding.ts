@@ -1,6 +1,6 @@
 import { type Clock, isFinalInstanceStatus, type Operation, type Projection, UpstreamError } from "#domain";
 import type { OutputEncodingSetting } from "../contract/index.ts";
-import { canBeBase64, type ExecutionShape, type RunShape } from "../mapping/index.ts";
+import { canBeBase64, type ExecutionShape, isNothing, type RunShape } from "../mapping/index.ts";
 import { compareReadings, type EncodingKind, likelyKind, readAs } from "./two-readings.ts";
 
 /** One field that is encoded in the unstated way. */
@@ -107,16 +107,20 @@ export function createEncoding(
 
 // Encoders that break lines do so after 64 or 76 characters; printed lines break anywhere.
 function isCertainlyPlain(text: string): boolean {
+  if (isNothing(text)) return false;
   const broken = text.split(/\r?\n/).slice(0, -1);
   return broken.some((line) => line.length !== 64 && line.length !== 76) || !canBeBase64(text);
 }
 
-/** What is over is compared whole, so it comes first; of what still runs the longest says most. */
+/** What is over is compared whole, so it comes first, unless it is blank; of all others the longest says most. */
 function findSample(runs: readonly RunShape[]): Found | undefined {
   const all = runs.flatMap(({ invokeId, instances }) =>
     invokeId === null ? [] : instances.flatMap((instance) => toSample(invokeId, instance)),
   );
-  return all.find(({ isFinal }) => isFinal) ?? all.toSorted((a, b) => b.text.length - a.text.length)[0];
+  return (
+    all.find(({ isFinal, text }) => isFinal && !isNothing(text)) ??
+    all.toSorted((a, b) => b.text.length - a.text.length)[0]
+  );
 }
 
 function toSample(invokeId: string, { instanceId, output, isOutputText, status }: ExecutionShape): readonly Found[] {

@@ -73,7 +73,7 @@ export function toAssembledRun(
 
 /** A run that was put together before, with what its instances say now. */
 export function toNewerRun(
-  { isNarrowed: _mark, mayBeElsewhere: _doubt, ...run }: Invocation,
+  { isNarrowed: _mark, isEarly: _early, mayBeElsewhere: _doubt, ...run }: Invocation,
   results: readonly InvocationResult[],
 ): Invocation {
   const status = statusOfRun({ told: null, instances: results, timed: null });
@@ -120,6 +120,8 @@ function toOutput(shape: ExecutionShape, encoding: Encoding, isWanted: boolean):
   if (shape.output === null) return null;
   const bytes = encoding.decode("output", shape.output, isWanted);
   if (bytes === undefined) return undefined;
+  // What is blank is base64 of nothing.
+  if (bytes.length === 0) return null;
   const { output, isOutputText, droppedBytes } = shape;
   // The upstream has put this character in place of bytes that it could not read.
   const isDamaged = !isOutputText || output.includes("\ufffd") || encoding.isMisfit("output", output);

@@ -3,6 +3,7 @@ import {
   type InvocationQuery,
   type InvocationResult,
   isFinalInstanceStatus,
+  isFinalInvocationStatus,
   type Operation,
   type Projection,
   type UpstreamError,
@@ -30,8 +31,16 @@ const SEARCHED_PAGES = 10;
 
 const UNKNOWN_RUN: KnownRun = { run: null, findResult: () => null };
 
-/** The list of the runs of one instance, by DescribeInvocations. It applies no other filter than that of what is running. */
-export function createInstanceList(context: AdapterContext, query: InvocationQuery, instanceId: string): RunList {
+/**
+ * The list of the runs of one instance, by DescribeInvocations. It applies no other filter than that of what is running.
+ * @param isOnly true if the region has no other instance, which might be late in telling of a run
+ */
+export function createInstanceList(
+  context: AdapterContext,
+  query: InvocationQuery,
+  instanceId: string,
+  isOnly = false,
+): RunList {
   // The filter takes legacy words, of which only Running surely holds everything that runs.
   const isNarrow = singleStatus(query.statusIn) === "RUNNING" && context.takesRunning.state() !== "refused";
   const InvokeStatus = isNarrow ? "Running" : undefined;
@@ -44,9 +53,11 @@ export function createInstanceList(context: AdapterContext, query: InvocationQue
     async ask({ pageNumber, pageSize }, operation) {
       const paging = { InstanceId: instanceId, PageNumber: pageNumber, PageSize: pageSize };
       const read = async (parameters: Parameters<AdapterContext["ask"]>[1]) => {
+        const askedAt = context.clock.now();
         const page = await readInstanceRuns(context, instanceId, parameters, operation);
+        const items = isOnly ? page.items : page.items.map((run) => markEarly(run, askedAt));
         // Only beside the lists of all other servers does it tell every instance of its runs.
-        return query.instanceId === undefined ? page : { ...page, items: page.items.map(narrowRun) };
+        return { ...page, items: query.instanceId === undefined ? items : items.map(narrowRun) };
       };
       const isTaken = isNarrow && context.takesRunning.state() !== "refused";
       if (!isTaken) return read(paging);
@@ -110,6 +121,26 @@ export function createMissingList({ message: flaw }: UpstreamError): RunList {
 
 const narrowRun = (run: Invocation): Invocation => ({ ...run, isNarrowed: true });
 
+/** For so long a server may not tell yet of its part in a run that another one tells of, in milliseconds. */
+const APPEARS_WITHIN_MS = 15_000;
+/** The clocks of gateway and vendor differ by no more: a run that seems to be created later has a time of another zone. */
+const CLOCKS_APART_MS = 60_000;
+
+/** True if servers that were asked for the run at this time, in epoch milliseconds, may not have told of it yet. */
+function isEarly({ creationTime, instances }: Invocation, askedAt: number): boolean {
+  const [start = ""] = instances.flatMap(({ startTime }) => startTime ?? []).sort();
+  const ageMs = askedAt - Date.parse(creationTime ?? start);
+  return ageMs < APPEARS_WITHIN_MS && ageMs > -CLOCKS_APART_MS;
+}
+
+/** True if every server was asked for the run when it seemed to be over already, which was early. */
+function wasAskedEarly(run: Invocation): boolean {
+  return run.isEarly === true && run.isNarrowed !== true && isFinalInvocationStatus(run.status);
+}
+
+const markEarly = (run: Invocation, askedAt: number): Invocation =>
+  isEarly(run, askedAt) ? { ...run, isEarly: true } : run;
+
 async function readInstanceRuns(
   context: AdapterContext,
   instanceId: string,
@@ -126,6 +157,7 @@ async function readInstanceRuns(
 /**
  * One run, put together from every instance that knows it; null where none does. As long as it moves on the instances that it is
  * known to have, no others are asked: which else it has is found out before it is told to be over, and at once if a single list told it.
+ * If that was early, they are asked once more as soon as all have had the time to tell of it, and not before.
  * @throws UpstreamError
  */
 export async function assembleRun(
@@ -136,22 +168,43 @@ export async function assembleRun(
   operation: Operation,
   known: KnownRun = UNKNOWN_RUN,
 ): Promise<Invocation | null> {
+  const askedAt = context.clock.now();
   const readSome = (ids: readonly string[]) => readSingleResults(context, invokeId, ids, operation, known.findResult);
   const ownIds = known.run?.instances.map(({ instanceId }) => instanceId) ?? [];
   const own = await readSome(ownIds);
   const isMoving = own.some(({ status }) => !isFinalInstanceStatus(status));
   const results = [...own];
+  let isWhole = false;
+  let isAsked = false;
   if (!isMoving || known.run?.isNarrowed === true) {
     const { instances, lack } = await readAllServers(servers, operation);
-    const ids = instances.map(({ instanceId }) => instanceId);
-    results.push(...(await readSome(ids.filter((id) => !ownIds.includes(id)))));
-    if (lack === null) context.unread.noteWhole(invokeId);
+    const others = instances.flatMap(({ instanceId }) => (ownIds.includes(instanceId) ? [] : [instanceId]));
+    const isAwaited = known.run !== null && wasAskedEarly(known.run) && isEarly(known.run, askedAt);
+    if (!isAwaited) results.push(...(await readSome(others)));
+    isAsked = lack === null && !isAwaited;
+    isWhole = lack === null && results.length === ownIds.length + others.length;
   }
-  const first = results[0];
+  const [first] = results;
   if (first === undefined) return null;
   const isRecordKnown = known.run?.command.content !== undefined || (isMoving && !projection.content);
-  if (known.run !== null && isRecordKnown) return toNewerRun(known.run, results);
-  const record = await findRun(context, invokeId, first.instanceId, operation);
+  const run =
+    known.run !== null && isRecordKnown
+      ? toNewerRun(known.run, results)
+      : await describeRun(context, invokeId, results, first.instanceId, operation);
+  const told = isWhole ? run : markEarly(run, askedAt);
+  if (isAsked && told.isEarly !== true) context.unread.noteWhole(invokeId);
+  return told;
+}
+
+/** What the results of a run come to, with the record of it that the list of this instance has. */
+async function describeRun(
+  context: AdapterContext,
+  invokeId: string,
+  results: readonly InvocationResult[],
+  instanceId: string,
+  operation: Operation,
+): Promise<Invocation> {
+  const record = await findRun(context, invokeId, instanceId, operation);
   if (record !== undefined) return toAssembledRun(record.run, results, record.reading, context.source);
   // No record tells more of the run than its name.
   const empty = context.reader("DescribeInvocations", { body: {}, requestId: null });

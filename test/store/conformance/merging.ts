@@ -207,6 +207,16 @@ export function describeMerging(store: StoreOfTest): void {
       expect((await read())?.run).not.toHaveProperty("missingInstances");
     });
 
+    it("that it was read early, until all of its instances were asked later", async () => {
+      const early = { ...done, isEarly: true } as const;
+      const marks: unknown[] = [];
+      for (const [readAt, run] of [early, { ...done, isNarrowed: true } as const, done, early].entries()) {
+        await store().write({ source: ECS, readAt, runs: [run] });
+        marks.push((await read())?.run.isEarly);
+      }
+      expect(marks).toEqual([true, true, undefined, undefined]);
+    });
+
     it("the latest time of reading, also when an older reading arrives late", async () => {
       await store().write({ source: ECS, readAt: 9, runs: [running] });
       await store().write({ source: ECS, readAt: 4, runs: [running] });
