@@ -5,8 +5,8 @@ import type { Source } from "./source.ts";
 export interface UpstreamAttempt {
   readonly source: Source;
   readonly action: string;
-  /** `ok`, or the class of what went wrong. */
-  readonly outcome: "ok" | SourceErrorCode;
+  /** `ok`, or the class of what went wrong; `CANCELLED` if nobody waited for it any longer. */
+  readonly outcome: "ok" | "CANCELLED" | SourceErrorCode;
   /** Counted from 1 within one call. */
   readonly attempt: number;
   readonly durationMs: number;

@@ -104,13 +104,14 @@ function toAttemptEnd(outcome: AttemptOutcome, operation: Operation): AttemptEnd
   return { kind: hasAnswered ? "alive" : "unknown" };
 }
 
-function tell({ telemetry }: CallParts, state: CallState, outcome: AttemptOutcome, durationMs: number): void {
+function tell({ telemetry, clock }: CallParts, state: CallState, outcome: AttemptOutcome, durationMs: number): void {
   const { request, operation, attempt: number } = state;
   const error = outcome.kind === "ok" ? null : outcome.error;
+  const isCancelled = error?.code === "TIMEOUT" && operation.signal.aborted && clock.elapsed() < operation.deadline;
   telemetry.upstreamAttempt({
     source: request.source,
     action: request.action,
-    outcome: error?.code ?? "ok",
+    outcome: isCancelled ? "CANCELLED" : (error?.code ?? "ok"),
     attempt: number,
     durationMs,
     httpStatus: outcome.kind === "ok" ? outcome.httpStatus : outcome.error.httpStatus,

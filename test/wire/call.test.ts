@@ -86,6 +86,16 @@ describe("a call", () => {
     ]);
   });
 
+  it("that nobody waits for any longer is told of as cancelled, and not as too slow", async () => {
+    const { wire, upstream, attempts } = await createRig(() => () => {});
+    const left = new AbortController();
+    const call = failureOf(wire.call(REQUEST, createOperation({ signal: left.signal })));
+    await upstream.waitFor(1);
+    left.abort();
+    expect(await call).toMatchObject({ code: "TIMEOUT" });
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(["CANCELLED"]);
+  });
+
   it("is not made where the operation's budget is used up, and keeps no turn", async () => {
     const { wire, upstream } = await createRig(() => OK, { concurrency: 1 });
     const refusal = new InputError("COST_LIMIT_EXCEEDED", "no more calls");

@@ -32,7 +32,7 @@ interface TelemetryParts {
 }
 
 /**
- * Makes metrics of what the rooms tell, and log lines of what is worth one: every failed attempt, but a refusal that lasts once a
+ * Makes metrics of what the rooms tell, and log lines of what is worth one: every attempt that failed and was waited for, but a refusal that lasts once a
  * minute by source, action and code, with how many were passed over (`repeated`); those are told at level debug. Labels come from closed sets (products, regions,
  * actions, outcomes), so that the number of series stays bounded.
  */
@@ -72,7 +72,8 @@ function logAttempt(logger: Logger, throttle: LogThrottle, { source, ...details 
   const repeated = LASTING.has(outcome)
     ? throttle(JSON.stringify([sourceKey(source), action, outcome, upstreamCode]))
     : 0;
-  logger[outcome === "ok" || repeated === null ? "debug" : "warn"](
+  const isQuiet = outcome === "ok" || outcome === "CANCELLED" || repeated === null;
+  logger[isQuiet ? "debug" : "warn"](
     { provider, account, regionId, ...details, ...(repeated === null || repeated === 0 ? {} : { repeated }) },
     "upstream attempt",
   );
