@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
 import type { AccountSettings } from "#config";
-import { type Clock, type Invocation, type Source, type Telemetry, UpstreamError } from "#domain";
-import type { DatabaseStore, RunStore } from "#store";
-import type { Upstream } from "#upstreams";
+import { type Clock, type Invocation, type Operation, type Source, type Telemetry, UpstreamError } from "#domain";
+import { DatabaseProblem, type DatabaseStore, type RunStore } from "#store";
+import type { Place, RunListPage, Upstream } from "#upstreams";
 import type { CredentialSettings } from "#wire";
 import { inOwnOperation } from "./own-operation.ts";
+
+type AskedUpstream = Pick<Upstream, "source" | "readInvocation" | "openLists">;
 
 /** What the owner of an account is looked up with. */
 export interface OwnerParts {
   /** The way to what the account's keys may read. */
-  readonly upstreams: readonly Pick<Upstream, "source" | "readInvocation">[];
+  readonly upstreams: readonly AskedUpstream[];
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, "notice">;
   readonly deadlineMs: number;
@@ -17,8 +19,9 @@ export interface OwnerParts {
 
 /**
  * Lets go of what a database keeps under an alias that has come to mean another account, before anything is read from it. An account is
- * known by its id where a role names it, else by its lasting keys. With other keys, some of the newest runs are asked for: keys that do not
- * find them are those of another account. If nobody can tell, what is kept stays, and a line in the log says so.
+ * known by its id where a role names it, else by its lasting keys. With other keys, some of the newest runs are asked for ({@link compareOwners}).
+ * If the upstream shows neither that they are the same account's nor that they are not, what is kept stays, and a line in the log says so.
+ * @throws DatabaseProblem while the upstream does not answer
  */
 export async function letGoOfOthers(
   { owners, forget, readPage }: Pick<DatabaseStore, "owners" | "forget" | "readPage">,
@@ -29,19 +32,25 @@ export async function letGoOfOthers(
     const owner = ownerOf(credentials);
     const before = await owners.read(alias);
     if (owner === null || owner === before) continue;
-    const isSame = before === null || (await isSameOwner(before, owner, alias, { readPage }, parts));
-    if (isSame === null) {
-      const message = `Nobody can tell whether account ${alias} is the one whose runs the database keeps: its keys are others now. What is kept stays`;
-      parts.telemetry.notice({ level: "warn", message });
-      continue;
-    }
-    if (!isSame) {
+    const verdict = before === null ? "same" : await compareOwners(before, owner, alias, { readPage }, parts);
+    if (verdict === "failing")
+      throw new DatabaseProblem(
+        `account ${alias} has other keys than those whose runs are kept, and the upstream does not answer whether they belong to the same account.`,
+      );
+    if (verdict === "unknown") warnOfUnknown(alias, parts);
+    if (verdict === "other") {
       const { runs } = await forget({ account: alias });
       const message = `Account ${alias} is another one than the one whose runs the database kept under this alias: they are forgotten`;
       parts.telemetry.notice({ level: "warn", message, details: { runs } });
     }
     await owners.note(alias, owner);
   }
+}
+
+/** Says that the runs of two accounts may be mixed, and what ends that. */
+export function warnOfUnknown(alias: string, { telemetry }: Pick<OwnerParts, "telemetry">): void {
+  const message = `Account ${alias} has other keys, and nothing shows whether they belong to the account whose runs are known: these stay. If they do not, forget them: npm run forget -- --account ${alias}`;
+  telemetry.notice({ level: "warn", message });
 }
 
 /** What stands for the account that keys belong to; null if the settings do not tell. */
@@ -56,40 +65,65 @@ export function ownerOf(credentials: CredentialSettings): string | null {
 
 const OF_ACCOUNT = "account ";
 
-/** Whether two owners are one; null if nobody can tell. */
-export async function isSameOwner(
+/** Whether keys belong to the account whose runs are known. `unknown`: nothing shows it. `failing`: the upstream did not answer. */
+export type OwnerVerdict = "same" | "other" | "unknown" | "failing";
+
+/**
+ * Compares two owners. If ids do not tell, the newest runs that are known are asked for: who finds one has keys of the same account. Who does
+ * not has keys of another one if the upstream would still have the run: it shows an older one, or fewer runs than it keeps in any case.
+ */
+export async function compareOwners(
   before: string,
   now: string,
   alias: string,
   store: Pick<RunStore, "readPage">,
   { upstreams, clock, deadlineMs }: OwnerParts,
-): Promise<boolean | null> {
-  if (before.startsWith(OF_ACCOUNT) && now.startsWith(OF_ACCOUNT)) return before === now;
+): Promise<OwnerVerdict> {
+  if (before.startsWith(OF_ACCOUNT) && now.startsWith(OF_ACCOUNT)) return before === now ? "same" : "other";
   const own = upstreams.filter(({ source }) => source.account === alias);
   const found = await Promise.all(
     own.map(async (upstream) => ({ upstream, run: await newestOf(upstream.source, store) })),
   );
-  const young = clock.now() - YOUNG_MS;
-  const asked = found
-    .flatMap(({ upstream, run }) => (run === null || timeOf(run) < young ? [] : [{ upstream, run }]))
-    .sort((one, other) => timeOf(other.run) - timeOf(one.run))
+  const known = found.flatMap(({ upstream, run }) => (run === null ? [] : [{ upstream, run }]));
+  if (known.length === 0) return "same";
+  const asked = known
+    .filter(({ run }) => timeOf(run) >= clock.now() - KEPT_MS)
+    .toSorted((one, other) => timeOf(other.run) - timeOf(one.run))
     .slice(0, ASKED_MAX);
-  const answers = await inOwnOperation(clock, deadlineMs, (operation) =>
-    Promise.all(
-      asked.map(({ upstream, run: { invokeId } }) =>
-        upstream.readInvocation(invokeId, NOTHING, operation).then((run) => run !== null, nullIfUpstream),
-      ),
-    ),
+  const verdicts = await inOwnOperation(clock, deadlineMs, (operation) =>
+    Promise.all(asked.map(({ upstream, run }) => lookFor(run, upstream, operation).catch(failingIfUpstream))),
   );
-  if (answers.includes(true)) return true;
-  return answers.length > 0 && !answers.includes(null) ? false : null;
+  return (["same", "other", "failing"] as const).find((one) => verdicts.includes(one)) ?? "unknown";
 }
 
-/** The vendor keeps runs for two weeks at least. */
-const YOUNG_MS = 7 * 86_400_000;
-/** One run may have been dropped. */
+/** For so long the vendor keeps a run, unless there are 10,000 newer ones. */
+const KEPT_MS = 14 * 86_400_000;
 const ASKED_MAX = 3;
+/** Pages that are read to see whether the upstream would still have a run: far fewer runs than it keeps. */
+const PAGES_MAX = 20;
 const NOTHING = { output: false, content: false };
+
+async function lookFor(run: Invocation, upstream: AskedUpstream, operation: Operation): Promise<OwnerVerdict> {
+  if ((await upstream.readInvocation(run.invokeId, NOTHING, operation)) !== null) return "same";
+  let pages = 0;
+  for (const list of await upstream.openLists({}, NOTHING, operation)) {
+    for (let place: Place | null = null; ; ) {
+      if (pages === PAGES_MAX) return "unknown";
+      const page: RunListPage = await list.read(place, operation);
+      pages += 1;
+      if (page.runs.some((one) => timeOf(one) < timeOf(run))) return "other";
+      if (page.flaw !== null) return "unknown";
+      if (page.next === null) break;
+      place = page.next;
+    }
+  }
+  return "other";
+}
+
+function failingIfUpstream(error: unknown): OwnerVerdict {
+  if (error instanceof UpstreamError) return "failing";
+  throw error;
+}
 
 async function newestOf(source: Source, { readPage }: Pick<RunStore, "readPage">): Promise<Invocation | null> {
   const stretches = [{ source, after: null, before: null }];
@@ -101,9 +135,4 @@ const NEWEST = 20;
 
 function timeOf({ creationTime }: Invocation): number {
   return Date.parse(creationTime ?? "");
-}
-
-function nullIfUpstream(error: unknown): null {
-  if (error instanceof UpstreamError) return null;
-  throw error;
 }

@@ -17,7 +17,7 @@ import { createSchema, eventIdOf, openExport, toSubgraph, useIdKeys } from "#gra
 import { type AllServices, type Collector, createSealer, createServices, type ServicesOptions } from "#services";
 import type { DatabaseStore } from "#store";
 import type { Upstream } from "#upstreams";
-import { isSameOwner, letGoOfOthers, type OwnerParts, ownerOf } from "./account-owners.ts";
+import { compareOwners, letGoOfOthers, type OwnerParts, ownerOf, warnOfUnknown } from "./account-owners.ts";
 import { reloadAccounts } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
 import { measureCollecting, toCollectOptions } from "./collecting/index.ts";
@@ -244,6 +244,9 @@ function createOwnerCheck(
   };
 }
 
+/** How soon the upstream is asked again whose keys an accounts file holds now. */
+const ASK_AGAIN_MS = 2_000;
+
 function watchAccounts(
   config: Config,
   { wire, upstreams }: OpenUpstreams,
@@ -253,6 +256,7 @@ function watchAccounts(
 ): { stop(): Promise<void> } {
   const { clock, telemetry } = way;
   const deadlineMs = config.operationDeadlineMs;
+  const ended = new AbortController();
   let accounts = config.accounts;
   const isOfOther = async (before: AccountSettings, account: AccountSettings): Promise<boolean> => {
     const [owner, now] = [ownerOf(before.credentials), ownerOf(account.credentials)];
@@ -260,7 +264,17 @@ function watchAccounts(
     const sources = upstreams.map(({ source }) => source).filter((source) => source.account === account.alias);
     const road = openUpstreamsAs(config, [account], sources, way);
     const asked = { upstreams: road.upstreams, clock, telemetry, deadlineMs };
-    return (await isSameOwner(owner, now, account.alias, store, asked).finally(road.stop)) === false;
+    try {
+      for (;;) {
+        const verdict = await compareOwners(owner, now, account.alias, store, asked);
+        if (verdict === "unknown") warnOfUnknown(account.alias, asked);
+        // Until it is told, the keys before stay.
+        if (verdict !== "failing" || ended.signal.aborted) return verdict === "other";
+        await clock.sleep(ASK_AGAIN_MS, ended.signal);
+      }
+    } finally {
+      await road.stop();
+    }
   };
   const parts = { readConfig: read, telemetry, isOfOther, replaceCredentials: wire.replaceCredentials };
   let reloading = Promise.resolve();
@@ -274,6 +288,7 @@ function watchAccounts(
   return {
     async stop() {
       watched?.stop();
+      ended.abort();
       await reloading;
     },
   };
