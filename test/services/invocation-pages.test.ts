@@ -193,6 +193,10 @@ describe("a region that offers the product no longer", () => {
     const { edges, hasNextPage, totalCount, isScanComplete } = page;
     expect([hasNextPage, totalCount, isScanComplete]).toEqual([false, null, false]);
     expect(edges.length).toBeLessThan(100);
+    const filter = { regionIdIn: [unsupported?.source.regionId ?? ""] };
+    const rows = await gateway.services.statistics({ by: "NONE", interval: null }, filter, createOperation());
+    expect(rows).toMatchObject([{ isComplete: false }]);
+    expect(rows[0]?.count).toBeGreaterThan(0);
     expect(page.sources.map(({ error, isComplete }) => [error?.code ?? "ok", isComplete])).toEqual([
       ["ok", true],
       ["NOT_SUPPORTED", false],

@@ -43,4 +43,7 @@ it("what is known of a region that is read server by server is shown by a proces
   await page(before);
   const restarted = start(dead);
   expect(await page(restarted)).toEqual([["t-i-1", "t-i-2"], [["UNAVAILABLE", false]], null]);
+  const filter = { regionIdIn: [restarted.source.regionId] };
+  const rows = await restarted.services.statistics({ by: "NONE", interval: null }, filter, createOperation());
+  expect(rows.map(({ count, isComplete }) => [count, isComplete])).toEqual([[2, false]]);
 });

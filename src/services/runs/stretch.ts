@@ -151,14 +151,17 @@ async function cut(
   const end = isFull ? endOf(rows, direction) : null;
   const lagging = sources.filter((part) => isLagging(part, reaches.get(part) ?? null, end, walk));
   // What was read before is known, as far as it goes.
-  const isKnown = ({ source, failure }: PageSource): boolean => failure !== null && sync.book.isKnown(source);
+  const isKnown = async ({ source, failure }: PageSource): Promise<boolean> =>
+    failure !== null && (sync.book.isKnown(source) || (await sync.findKnown(source)).length > 0);
   const runs = ahead.length === 0 ? rows : [...rows, ...ahead].sort(byPosition);
   const unanswered = sources.filter((part) => lagging.includes(part) || refusalOf(part) !== null);
-  refuseIfAllFailed(
-    sources,
-    runs.length,
-    unanswered.filter((part) => !isKnown(part)),
-  );
+  if (runs.length === 0) {
+    const areKnown = await Promise.all(unanswered.map(isKnown));
+    refuseIfAllFailed(
+      sources,
+      unanswered.filter((_part, index) => areKnown[index] !== true),
+    );
+  }
   const start = cursor?.position ?? null;
   const [newest, oldest] = direction.sign > 0 ? [start, end] : [end, start];
   // Cursors name this instant while a source was never read: each row has one cursor, whenever it is asked for.

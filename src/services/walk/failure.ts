@@ -17,20 +17,17 @@ const TELLING: Readonly<Record<SourceErrorCode, number>> = {
 };
 
 /**
- * A page for which nothing is known of any source that was asked is an error and not an empty page.
+ * An empty page for which nothing is known of any source that was asked is an error.
  * @param unanswered those that did not answer, and of which nothing is known
  * @throws UpstreamError the most telling one
  */
-export function refuseIfAllFailed(
-  parts: readonly PageSource[],
-  taken: number,
-  unanswered: readonly PageSource[],
-): void {
+export function refuseIfAllFailed(parts: readonly PageSource[], unanswered: readonly PageSource[]): void {
   const asked = parts.filter(({ wasAsked }) => wasAsked);
   const failures = asked.flatMap(({ failure }) => failure ?? []);
   // A source that does not offer the product owes nothing, and answers nothing either.
-  const isAnyAnswered = asked.some((part) => part.failure?.code !== "NOT_SUPPORTED" && !unanswered.includes(part));
-  if (taken > 0 || failures.length === 0 || isAnyAnswered) return;
+  const answersNothing = (part: PageSource): boolean =>
+    unanswered.includes(part) || (part.failure?.code === "NOT_SUPPORTED" && !part.wasKnown);
+  if (failures.length === 0 || !asked.every(answersNothing)) return;
   const [worst] = [...failures].sort((a, b) => TELLING[a.code] - TELLING[b.code]);
   if (worst !== undefined) throw worst;
 }
