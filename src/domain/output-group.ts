@@ -1,4 +1,4 @@
-import type { Execution, Output } from "./invocation.ts";
+import { type Execution, lacksOutput, type Output } from "./invocation.ts";
 import { type InstanceInvocationStatus, isFinalInstanceStatus } from "./status.ts";
 
 const NEVER_RAN: ReadonlySet<InstanceInvocationStatus> = new Set(["ERROR", "INVALID", "ABORTED", "CANCELLED"]);
@@ -10,9 +10,9 @@ const NEVER_RAN: ReadonlySet<InstanceInvocationStatus> = new Set(["ERROR", "INVA
 export function isOutputKnown({
   status,
   startTime,
-  output,
-}: Pick<Execution, "status" | "startTime" | "output">): boolean {
-  return output !== undefined || !isFinalInstanceStatus(status) || (startTime === null && NEVER_RAN.has(status));
+  ...printed
+}: Pick<Execution, "status" | "startTime" | "output" | "keptOutput">): boolean {
+  return !lacksOutput(printed) || !isFinalInstanceStatus(status) || (startTime === null && NEVER_RAN.has(status));
 }
 
 /** Executions that ended alike and printed the same bytes. */

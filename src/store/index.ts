@@ -10,10 +10,12 @@ export {
   findSpan,
   LIST_END,
   LIST_HEAD,
+  markOutputs,
   NO_TIME,
   outlineOf,
   placeOfOutline,
   positionOf,
+  runsOf,
   type Span,
   timeOf,
 } from "./contract/index.ts";

@@ -3,12 +3,13 @@ import {
   type Invocation,
   type InvocationFilter,
   invocationKey,
+  lacksOutput,
   matchesQuery,
   type Operation,
   type Projection,
   toQuery,
 } from "#domain";
-import { type StoredRun, timeOf } from "#store";
+import { markOutputs, type StoredRun, timeOf } from "#store";
 import type { Sync } from "#sync";
 import type { Page, PageArguments, PageProjection } from "../contract/index.ts";
 import { readPageArguments, toPage } from "../paging/index.ts";
@@ -47,7 +48,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       const late = await followRows(sync.follower, stretch.runs, stretch.parts, parts, operation);
       if (projection.output) await completeOutputs(sync, stretch, plainProjection(projection), operation);
       const query = toQuery(filter);
-      const now = await readNow(store, stretch.runs, plainProjection(projection));
+      const now = await readNow(store, stretch.runs, plainProjection(projection), operation);
       // Following may have told that a row is none of the filter's any more.
       const rows = now.filter(({ run }) => matchesQuery(run, query));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
@@ -68,10 +69,12 @@ async function readNow(
   store: PageStore,
   runs: readonly StoredRun[],
   projection: Projection,
+  operation: Operation,
 ): Promise<readonly StoredRun[]> {
   const now = await store.readRuns(
     runs.map(({ run }) => run),
-    projection,
+    markOutputs(projection),
+    operation,
   );
   return runs.map((stored, position) => now[position] ?? stored);
 }
@@ -113,5 +116,8 @@ async function completeOutputs(
 
 /** True if an output is not known, or was guessed and may be known now. */
 function isLacking({ instances }: Invocation, isGuessGood: boolean): boolean {
-  return instances.some(({ output }) => output === undefined || (output?.isGuess === true && !isGuessGood));
+  return instances.some((one) => {
+    const { isGuess } = one.output ?? one.keptOutput ?? {};
+    return lacksOutput(one) || (isGuess === true && !isGuessGood);
+  });
 }
