@@ -154,7 +154,7 @@ function assemble(ground: Ground): Services {
   };
   const results = createResults(sync);
   const readOutputs = createKeptOutputs(store);
-  const pages = createRunPages({ sync, store, sealer, describe, ...timing });
+  const pages = createRunPages({ sync, store, sealer, revision, describe, ...timing });
   const servers = createServerPages({ sync, sealer, describe: describeServers });
   const scan = createRunScan({ sync, store, pages });
   const ordered = createOrderedRuns({ scan, sealer, store, sync, timing, places: ground.places });

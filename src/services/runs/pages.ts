@@ -33,7 +33,7 @@ export interface RunPages {
 
 /** Pages are answered from the store; what it does not know is read first. */
 export function createRunPages(parts: RunPagesParts): RunPages {
-  const { store, sync } = parts;
+  const { store, sync, revision } = parts;
   const read: RunPages["readStretch"] = (request, operation) => readStretch(request, parts, operation);
   return {
     readStretch: read,
@@ -41,6 +41,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       const request = readPageArguments(args);
       // The servers that a name stands for may change during a walk; its cursors stay good.
       const purpose = `runs\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
+      const revisionBefore = revision();
       const stretch = await read(
         { args: request, filter, projection: plainProjection(projection), purpose },
         operation,
@@ -48,7 +49,8 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       const late = await followRows(sync.follower, stretch.runs, stretch.parts, parts, operation);
       if (projection.output) await completeOutputs(sync, stretch, plainProjection(projection), operation);
       const query = toQuery(filter);
-      const now = await readNow(store, stretch.runs, plainProjection(projection), operation);
+      const isSame = revision() === revisionBefore;
+      const now = isSame ? stretch.runs : await readNow(store, stretch.runs, plainProjection(projection), operation);
       // Following may have told that a row is none of the filter's any more.
       const rows = now.filter(({ run }) => matchesQuery(run, query));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);

@@ -25,6 +25,8 @@ export interface RunPagesParts extends PageTiming {
   readonly store: PageStore;
   readonly sync: Sync;
   readonly sealer: Sealer;
+  /** Another number after every write. */
+  readonly revision: () => number;
   readonly describe: DescribeSource;
 }
 
