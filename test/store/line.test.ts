@@ -42,6 +42,23 @@ it("lets clients read in rotation, however many questions one of them has", asyn
   ]);
 });
 
+it("lets no client take all places, and gives what is free to the next one who may have it", async () => {
+  const line = createLine(3, 2);
+  const { begun, pass, endNext } = createPasses();
+  const all = ["a 1", "a 2", "a 3", "a 4", "b 1", "b 2", "c 1"].map((name) =>
+    line(askerOf(name.slice(0, 1)), pass(name)),
+  );
+  expect(begun).toEqual(["a 1", "a 2", "b 1"]);
+  const inOrder: (readonly string[])[] = [];
+  for (let n = 0; n < all.length; n += 1) {
+    const before = begun.length;
+    await endNext();
+    inOrder.push(begun.slice(before));
+  }
+  expect(inOrder).toEqual([["a 3"], ["b 2"], ["c 1"], ["a 4"], [], [], []]);
+  expect(await Promise.all(all)).toEqual(["a 1", "a 2", "a 3", "a 4", "b 1", "b 2", "c 1"]);
+});
+
 it("lets those go whose operation ends while they wait, and nobody wait for one that has ended", async () => {
   const line = createLine(1);
   const { begun, pass, endNext } = createPasses();

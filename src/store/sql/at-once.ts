@@ -7,13 +7,23 @@ export type Line = <Result>(asker: Asker | undefined, pass: () => Promise<Result
 /** What nobody asked for has its turns as one client. */
 const NOBODY = "";
 
-/** Lets some of those that come go on, and one of the others when one of these is through: by clients in rotation. */
-export function createLine(most: number): Line {
+/**
+ * Lets some of those that come go on, and one of the others when one of these is through: by clients in rotation, none of which takes
+ * more than its part of the places.
+ */
+export function createLine(most: number, mostOfOne = most): Line {
   const waiting = createRotation<() => void>();
-  let within = 0;
+  const within = new Map<object | string, number>();
+  let count = 0;
+  const isFree = (client: object | string): boolean => count < most && (within.get(client) ?? 0) < mostOfOne;
+  const note = (client: string, more: number): void => {
+    const own = (within.get(client) ?? 0) + more;
+    if (own === 0) within.delete(client);
+    else within.set(client, own);
+    count += more;
+  };
 
-  function wait(asker: Asker | undefined): Promise<void> {
-    const client = asker?.meter.client ?? NOBODY;
+  function wait(client: string, asker: Asker | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         waiting.remove(client, enter);
@@ -21,6 +31,7 @@ export function createLine(most: number): Line {
       };
       const enter = (): void => {
         asker?.signal.removeEventListener("abort", leave);
+        note(client, 1);
         resolve();
       };
       waiting.add(client, enter);
@@ -29,16 +40,16 @@ export function createLine(most: number): Line {
   }
 
   return async (asker, pass) => {
-    if (within < most) within += 1;
-    // Who leaves hands its place on. At its deadline an operation still tells what can be read at once.
+    const client = asker?.meter.client ?? NOBODY;
+    if (isFree(client)) note(client, 1);
+    // At its deadline an operation still tells what can be read at once.
     else if (asker?.signal.aborted) throw asker.signal.reason;
-    else await wait(asker);
+    else await wait(client, asker);
     try {
       return await pass();
     } finally {
-      const next = waiting.take();
-      if (next === null) within -= 1;
-      else next();
+      note(client, -1);
+      waiting.take(isFree)?.();
     }
   };
 }

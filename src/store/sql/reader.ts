@@ -27,12 +27,14 @@ type Reader = Omit<RunStore, "write" | "onChange" | "close">;
 
 /** Answers that are fetched and parsed at the same time. Each holds all of its texts until it is done. */
 const ANSWERS_AT_ONCE = 4;
+/** Of these for one client, so that others mostly find a place free. */
+const ANSWERS_OF_ONE = 2;
 
 /** Reads over one connection or a pool of them. @param schema where the tables are */
 export function createReader(db: Queries, schema: string): Reader {
   const tables = db.withSchema(schema);
   // Those that write never wait here: one who is through may wait for a connection that they hold.
-  const inTurn = createLine(ANSWERS_AT_ONCE);
+  const inTurn = createLine(ANSWERS_AT_ONCE, ANSWERS_OF_ONE);
   return {
     ...createRunsReader(db, schema, inTurn),
     readOutlines: (request) => inTurn(request.asker, () => readOutlines(db, schema, request)),

@@ -60,7 +60,7 @@ export function createRunReader(parts: ReaderParts): RunReader {
   ): Promise<StoredRun | null> {
     const upstream = book.findUpstream(ref.source);
     if (upstream === undefined) return null;
-    const [known = null] = await store.readRuns([ref], projection);
+    const [known = null] = await store.readRuns([ref], projection, operation);
     const readAt = clock.now();
     const knownRun = toKnownRun(known, projection, { isGuessGood: book.isStuck(ref.source), now: readAt });
     const read = (noted: Operation) => upstream.readInvocation(ref.invokeId, projection, noted, knownRun);
@@ -86,7 +86,7 @@ export function createRunReader(parts: ReaderParts): RunReader {
     },
     isUnderWay: (ref, projection) => singleFlight.isUnderWay(readingName(ref, projection)),
     async read(ref, projection, operation, maxAgeMs = freshnessMs) {
-      const [known] = await findKnown([ref], projection, maxAgeMs);
+      const [known] = await findKnown([ref], projection, maxAgeMs, operation);
       if (known !== undefined) return known;
       const key = readingName(ref, projection);
       return singleFlight.share(key, ref.source, operation, (shared) =>
