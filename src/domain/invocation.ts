@@ -88,6 +88,8 @@ export interface Execution {
   readonly output: Output | null | undefined;
   /** What an earlier reading told of the output, if the last one did not tell it; the execution may have gone on since. */
   readonly pastOutput?: Output;
+  /** Set if the output is known and was left out of this reading: `output` is undefined then. Never written. */
+  readonly keptOutput?: Pick<Output, "isGuess">;
   readonly ossDelivery: OssDelivery | null;
   /** Hash of the redaction rules that were applied to its texts but the output; absent if there were none. */
   readonly redactedBy?: string;
@@ -165,7 +167,7 @@ export function withoutReadFrom(run: Invocation): Invocation {
   return {
     ...run,
     readFrom: null,
-    instances: run.instances.map(({ pastOutput: _past, ...one }) => ({ ...one, readFrom: null })),
+    instances: run.instances.map(({ pastOutput: _past, keptOutput: _kept, ...one }) => ({ ...one, readFrom: null })),
   };
 }
 
@@ -215,12 +217,18 @@ export interface InstanceRef {
   readonly instanceId: string;
 }
 
+/** True if nobody knows the output: it is neither here nor kept. */
+export function lacksOutput({ output, keptOutput }: Pick<Execution, "output" | "keptOutput">): boolean {
+  return output === undefined && keptOutput === undefined;
+}
+
 /** The run without what its instances printed, which counts as not read. Its other parts are shared. */
 export function withoutOutputs(run: Invocation): Invocation {
   return { ...run, instances: run.instances.map(withoutOutput) };
 }
 
 function withoutOutput(instance: InstanceInvocation): InstanceInvocation {
-  const { pastOutput, ...others } = instance;
-  return pastOutput === undefined && instance.output === undefined ? instance : { ...others, output: undefined };
+  const { pastOutput, keptOutput, ...others } = instance;
+  const hasNone = pastOutput === undefined && lacksOutput(instance);
+  return hasNone ? instance : { ...others, output: undefined };
 }

@@ -1,4 +1,4 @@
-import type { Execution, Output } from "./invocation.ts";
+import { type Execution, lacksOutput, type Output } from "./invocation.ts";
 import { type InstanceInvocationStatus, isFinalInstanceStatus } from "./status.ts";
 
 const NEVER_RAN: ReadonlySet<InstanceInvocationStatus> = new Set(["ERROR", "INVALID", "ABORTED", "CANCELLED"]);
@@ -10,10 +10,10 @@ const NEVER_RAN: ReadonlySet<InstanceInvocationStatus> = new Set(["ERROR", "INVA
 export function isOutputKnown({
   status,
   startTime,
-  output,
   isGoneUpstream,
-}: Pick<Execution, "status" | "startTime" | "output" | "isGoneUpstream">): boolean {
-  if (output !== undefined) return true;
+  ...printed
+}: Pick<Execution, "status" | "startTime" | "output" | "keptOutput" | "isGoneUpstream">): boolean {
+  if (!lacksOutput(printed)) return true;
   return isFinalInstanceStatus(status) ? startTime === null && NEVER_RAN.has(status) : isGoneUpstream !== true;
 }
 

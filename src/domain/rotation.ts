@@ -6,8 +6,8 @@ export interface Rotation<Waiter> {
   add(owner: object | string, waiter: Waiter): void;
   /** How many would be served before a waiter that this owner added now. */
   countAhead(owner: object | string): number;
-  /** Takes the next one out; null if nobody waits. */
-  take(): Waiter | null;
+  /** Takes the next one out; null if nobody waits. @param isServed whether an owner may be served now */
+  take(isServed?: (owner: object | string) => boolean): Waiter | null;
   remove(owner: object | string, waiter: Waiter): void;
   /** Takes out all that match. */
   takeAll(matches: (waiter: Waiter) => boolean): readonly Waiter[];
@@ -41,8 +41,9 @@ export function createRotation<Waiter>(): Rotation<Waiter> {
       for (const [other, queue] of waiting) if (other !== owner) count += Math.min(queue.length, own + 1);
       return count;
     },
-    take() {
+    take(isServed = () => true) {
       for (const [owner, queue] of waiting) {
+        if (!isServed(owner)) continue;
         waiting.delete(owner);
         const next = queue.shift();
         keep(owner, queue);

@@ -14,6 +14,8 @@ export interface ByKeyOptions<Key, Value> {
   /** One answer a key, in key order. */
   readonly readGroup: (keys: readonly Key[]) => Promise<readonly Answer<Value>[]>;
   readonly telemetry: Telemetry;
+  /** Keys of one batch, at most; batches follow each other. What is asked for twice is then read twice, since no answer is held. */
+  readonly most?: number;
   /** Resolves when those that may ask for more at once have had their turns; null if nobody waits for one. */
   readonly settled: () => Promise<void> | null;
 }
@@ -28,7 +30,8 @@ export interface ByKey<Key, Value> {
 
 /** Answers in key order; a key that fails fails alone, a group whose call fails fails as a group. */
 export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKey<Key, Value> {
-  const { name, keyOf, groupsOf = oneGroup, readGroup, telemetry, settled } = options;
+  const { name, keyOf, groupsOf = oneGroup, telemetry, settled, most } = options;
+  const readGroup = most === undefined ? options.readGroup : inOrder(options.readGroup);
   const loader = new DataLoader<Key, Value | null, string>(
     async (keys) => {
       telemetry.loaderBatch({ loader: name, size: keys.length });
@@ -46,6 +49,7 @@ export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKe
     },
     {
       cacheKeyFn: keyOf,
+      ...(most !== undefined && { maxBatchSize: most, cache: false }),
       // As the library does it, behind all promises that are settled already; and behind those that wait for a turn.
       batchScheduleFn: (dispatch) => {
         void Promise.resolve().then(() => process.nextTick(() => settled()?.then(dispatch) ?? dispatch()));
@@ -55,6 +59,19 @@ export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKe
   return {
     load: (key) => loader.load(key),
     loadMany: (keys) => loader.loadMany(keys),
+  };
+}
+
+/** One after the other; none holds what another one answered. */
+function inOrder<Keys, Answers>(read: (keys: Keys) => Promise<Answers>): (keys: Keys) => Promise<Answers> {
+  let earlier: Promise<unknown> = Promise.resolve();
+  return (keys) => {
+    const reading = earlier.then(() => read(keys));
+    earlier = reading.then(
+      () => {},
+      () => {},
+    );
+    return reading;
   };
 }
 

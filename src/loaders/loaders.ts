@@ -1,5 +1,6 @@
 import {
   type AgentState,
+  type Execution,
   type Instance,
   type InstanceInvocation,
   type InstanceInvocationRef,
@@ -31,6 +32,8 @@ export interface Loaders {
     rows: readonly InstanceInvocation[],
     projection: Projection,
   ): Promise<readonly Answer<InvocationResult>[]>;
+  /** What is kept of outputs; asks no upstream. Some come at a time, and each is held by those who asked alone. */
+  readonly outputs: ByKey<InstanceInvocationRef, Pick<Execution, "output">>;
   readonly invocations: ByKey<Wanted<InvocationRef>, Invocation>;
   /** Whether runs are known; asks no upstream. */
   readonly known: ByKey<InvocationRef, boolean>;
@@ -40,6 +43,9 @@ export interface Loaders {
   /** Every execution of a repeated run on one instance, newest first. */
   readonly histories: ByKey<Wanted<InstanceInvocationRef>, ShownResults>;
 }
+
+/** Outputs of 24 KB then take some megabytes, and are answered before the next ones come. */
+const OUTPUTS_AT_ONCE = 200;
 
 /** Fresh loaders for one operation: nothing that they hold is seen by another one. */
 export function createLoaders(services: Services, telemetry: Telemetry, operation: Operation): Loaders {
@@ -51,6 +57,19 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
       results.loadMany(
         rows.map(({ source, invokeId, instanceId }) => ({ source, invokeId, instanceId, execution: null, projection })),
       ),
+    outputs: createByKey({
+      telemetry,
+      settled,
+      name: "outputs",
+      keyOf: pairName,
+      most: OUTPUTS_AT_ONCE,
+      async readGroup(keys) {
+        operation.signal.throwIfAborted();
+        // Once the answer is too large, no more are read for it.
+        operation.meter.addAnswer?.(0, 0);
+        return services.readOutputs(keys, operation);
+      },
+    }),
     invocations: createByKey({
       telemetry,
       settled,

@@ -32,7 +32,7 @@ import {
   type Places,
 } from "./questions/index.ts";
 import { redactStore, redactUpstream } from "./redaction/index.ts";
-import { createHistories, createResultPages, createResults, createStrays } from "./results/index.ts";
+import { createHistories, createKeptOutputs, createResultPages, createResults, createStrays } from "./results/index.ts";
 import {
   APPEAR_MS,
   createOutputWatch,
@@ -153,7 +153,8 @@ function assemble(ground: Ground): Services {
     return { ...state, error: error ?? book.results.stateOf(source).error ?? book.servers.stateOf(source).error };
   };
   const results = createResults(sync);
-  const pages = createRunPages({ sync, store, sealer, describe, ...timing });
+  const readOutputs = createKeptOutputs(store);
+  const pages = createRunPages({ sync, store, sealer, revision, describe, ...timing });
   const servers = createServerPages({ sync, sealer, describe: describeServers });
   const scan = createRunScan({ sync, store, pages });
   const ordered = createOrderedRuns({ scan, sealer, store, sync, timing, places: ground.places });
@@ -182,6 +183,7 @@ function assemble(ground: Ground): Services {
         sealer,
         pages,
         results,
+        readOutputs,
         describe: describeResults,
         strays: createStrays(sync, clock),
       }),
@@ -190,6 +192,7 @@ function assemble(ground: Ground): Services {
       (await store.readRuns(refs, { output: false, content: false })).map((run) => run !== null),
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
+    readOutputs,
     readHistories: createHistories(sync, results),
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,

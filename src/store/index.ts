@@ -11,10 +11,12 @@ export {
   LIST_END,
   LIST_HEAD,
   markGone,
+  markOutputs,
   NO_TIME,
   outlineOf,
   placeOfOutline,
   positionOf,
+  runsOf,
   type Span,
   timeOf,
 } from "./contract/index.ts";

@@ -11,6 +11,23 @@ const LIST = `query ($after: String) {
   invocations(first: 10, after: $after) { nodes { invokeId readFrom { requestId asOf } } pageInfo { endCursor } }
 }`;
 
+/** Of runs that are over: others go on between two questions. */
+const PRINTED = `query {
+  invocations(first: 10, filter: { statusIn: [SUCCESS, FAILED] }) {
+    nodes {
+      invokeId
+      instanceInvocations(first: 3) { nodes { instanceId result { isOutputKnown output { byteLength text droppedBytes } } } }
+      outputGroups(first: 2) {
+        count
+        instanceIds
+        output { byteLength }
+        difference { addedLines missingLines }
+        instanceInvocations(first: 1) { result { output { text } } }
+      }
+    }
+  }
+}`;
+
 interface Answer {
   readonly data: {
     readonly invocations: { readonly nodes: readonly object[]; readonly pageInfo: { readonly endCursor: string } };
@@ -36,7 +53,8 @@ describe("a gateway over an embedded database", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function start() {
+  /** @param changed settings that are others; none for one that is undefined */
+  async function start(changed: Readonly<Record<string, string | undefined>> = {}) {
     const config = readConfig({
       PORT: "0",
       ECS_REGIONS: "cn-hangzhou",
@@ -50,6 +68,7 @@ describe("a gateway over an embedded database", () => {
       OPERATION_DEADLINE_MS: "60000",
       // A machine that is slow to open the database does not make anything old.
       FRESHNESS_MS: "3600000",
+      ...changed,
     });
     const app = createApp(config, { logDestination: { write: () => {} } });
     const { url } = await app.start();
@@ -62,9 +81,9 @@ describe("a gateway over an embedded database", () => {
     return {
       stop,
       read,
-      async ask(after: string | null): Promise<Answer> {
+      async ask(after: string | null, query = LIST): Promise<Answer> {
         const headers = { "content-type": "application/json" };
-        const body = JSON.stringify({ query: LIST, variables: { after } });
+        const body = JSON.stringify({ query, variables: { after } });
         return (await (await fetch(url, { method: "POST", headers, body })).json()) as Answer;
       },
       opened: () => untilDatabaseIsUp(url),
@@ -90,6 +109,21 @@ describe("a gateway over an embedded database", () => {
     // No list is read: a new process looks where scheduled runs are listed, and how unfinished runs of the page went on.
     expect(again.extensions.cost.calls).toBeLessThanOrEqual(3);
     await second.stop();
+  });
+
+  it("shows what was printed as one in memory does, and asks no upstream twice for it", async () => {
+    const [inDatabase, inMemory] = [await start(), await start({ DATABASE_URL: undefined })];
+    await inDatabase.opened();
+    const first = await inDatabase.ask(null, PRINTED);
+    const again = await inDatabase.ask(null, PRINTED);
+    expect(again).toEqual({
+      ...first,
+      extensions: { cost: { ...first.extensions.cost, calls: 0, cached: expect.any(Number) } },
+    });
+    expect((await inMemory.ask(null, PRINTED)).data).toEqual(first.data);
+    expect(JSON.stringify(first.data).match(/"byteLength":[1-9]/g)?.length).toBeGreaterThan(10);
+    await inDatabase.stop();
+    await inMemory.stop();
   });
 
   it("refuses a folder that another process holds, with exit code 2 in one line", async () => {

@@ -70,6 +70,45 @@ describe("the loaders of an operation", () => {
     ]);
   });
 
+  it("read outputs some hundred at a time, one part after the other, and hold none of them", async () => {
+    const asked: (readonly string[])[] = [];
+    let underWay = 0;
+    const services = {
+      async readOutputs(refs: readonly InstanceInvocationRef[]) {
+        underWay += 1;
+        asked.push([String(underWay), ...refs.map(({ instanceId }) => instanceId)]);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+        return refs.map(() => ({ output: null }));
+      },
+    } as unknown as Services;
+    const operation = createOperation();
+    const { outputs } = createLoaders(services, silentTelemetry, operation);
+    const refs = Array.from({ length: 450 }, (_, n) => ({ source, invokeId: "t-1", instanceId: `i-${n}` }));
+    await Promise.all([outputs.loadMany(refs.slice(0, 300)), outputs.loadMany(refs.slice(300))]);
+    await outputs.loadMany(refs.slice(0, 1));
+    const part = (from: number, to: number) => ["1", ...refs.slice(from, to).map(({ instanceId }) => instanceId)];
+    expect(asked).toEqual([part(0, 200), part(200, 400), part(400, 450), part(0, 1)]);
+  });
+
+  it("read no more outputs for an answer that is too large", async () => {
+    let count = 0;
+    const services = {
+      async readOutputs(refs: readonly InstanceInvocationRef[]) {
+        count += 1;
+        return refs.map(() => ({ output: null }));
+      },
+    } as unknown as Services;
+    const { meter, ...others } = createOperation();
+    const addAnswer = () => {
+      if (count > 0) throw new Error("The answer is too large.");
+    };
+    const { outputs } = createLoaders(services, silentTelemetry, { ...others, meter: { ...meter, addAnswer } });
+    const refs = Array.from({ length: 450 }, (_, n) => ({ source, invokeId: "t-1", instanceId: `i-${n}` }));
+    const answers = await outputs.loadMany(refs);
+    expect([count, answers.filter((answer) => answer instanceof Error).length]).toEqual([1, 250]);
+  });
+
   it("tell ids apart that hold what parts keys", async () => {
     const asked: unknown[] = [];
     const services = {

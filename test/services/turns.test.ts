@@ -103,7 +103,7 @@ it.each<[string, Ask]>([
   const read: number[] = [];
   const readOutlines: typeof store.readOutlines = async (request) => {
     const found = await store.readOutlines(request);
-    read.push(found.reduce((sum, { executions }) => sum + executions.length, 0));
+    read.push(found.outlines.reduce((sum, { executions }) => sum + executions.length, 0));
     return found;
   };
   const { services } = createGateway([own], { store: { ...store, readOutlines } });

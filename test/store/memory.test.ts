@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Source } from "#domain";
-import { addSpan, createMemoryStore, LIST_END, LIST_HEAD, type RunStore, type StoredRun } from "#store";
+import { type Asker, addSpan, createMemoryStore, LIST_END, LIST_HEAD, type RunStore, type StoredRun } from "#store";
+import { createOperation } from "../support/operation.ts";
 import { describeRunStore } from "./conformance.ts";
 import {
   ECS,
@@ -23,16 +24,20 @@ describe("thousands of runs of which none is meant", () => {
   const COUNT = 10_000;
 
   const asked = { stretches: [whole(ECS)], query: { invokeId: "t-new" }, limit: 20 };
-  type Ask = (store: RunStore, pause?: () => Promise<void>) => Promise<unknown>;
+  type Ask = (store: RunStore, asker?: Asker) => Promise<unknown>;
   const questions: readonly (readonly [string, Ask, unknown])[] = [
-    ["a page", (store, pause) => store.readPage({ ...asked, pause, direction: 1, projection: NOTHING }), []],
+    ["a page", (store, asker) => store.readPage({ ...asked, asker, direction: 1, projection: NOTHING }), []],
     [
       "a page from its end",
-      (store, pause) => store.readPage({ ...asked, pause, direction: -1, projection: NOTHING }),
+      (store, asker) => store.readPage({ ...asked, asker, direction: -1, projection: NOTHING }),
       [],
     ],
-    ["outlines", (store, pause) => store.readOutlines({ ...asked, pause, detail: "RUNS" }), []],
-    ["a count", (store, pause) => store.count({ ...asked, pause }), 0],
+    [
+      "outlines",
+      (store, asker) => store.readOutlines({ ...asked, asker, detail: "RUNS" }),
+      { outlines: [], next: null },
+    ],
+    ["a count", (store, asker) => store.count({ ...asked, asker }), 0],
   ];
 
   it.each(questions)(
@@ -66,10 +71,10 @@ describe("thousands of runs of which none is meant", () => {
         pauses += 1;
         if (pauses > most) throw new Error("It has ended.");
       };
-      await ask(store, pauseUpTo(COUNT));
+      await ask(store, { ...createOperation(), pause: pauseUpTo(COUNT) });
       expect(pauses).toBe(COUNT / 2_000 - 1);
       pauses = 0;
-      await expect(ask(store, pauseUpTo(1))).rejects.toThrow("It has ended.");
+      await expect(ask(store, { ...createOperation(), pause: pauseUpTo(1) })).rejects.toThrow("It has ended.");
       expect(pauses).toBe(2);
     },
   );

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { KyselyPlugin } from "kysely";
 import { createReader } from "../../src/store/sql/reader.ts";
 import { writeReading } from "../../src/store/sql/writer.ts";
+import { createOperation } from "../support/operation.ts";
 import type { TestDatabase } from "./keepers.ts";
-import { ECS, itemOf, NOTHING, outputOf, runAt } from "./records.ts";
+import { ECS, EVERYTHING, itemOf, NOTHING, outputOf, runAt, whole } from "./records.ts";
 
 const RUNS_COUNT = 36;
 
@@ -68,6 +69,84 @@ export function describeWideRuns(name: string, database: TestDatabase): void {
       expect(answered.map(({ rows }) => rows.length)).toEqual([32, 4]);
       const kinds = answered.flatMap(({ rows }) => rows.map((row) => `${typeof row.record} ${typeof row.executions}`));
       expect(new Set(kinds)).toEqual(new Set(["string string"]));
+    });
+
+    it("reads pages of them some a statement, from either end", async () => {
+      await write(db);
+      const { plugin, answered, end } = createNotes();
+      const reader = createReader(db.withPlugin(plugin), schema);
+      const asked = { stretches: [whole(ECS)], query: {}, limit: RUNS_COUNT, projection: NOTHING };
+      const pages = [
+        await reader.readPage({ ...asked, direction: 1 }),
+        await reader.readPage({ ...asked, direction: -1 }),
+      ];
+      end();
+      expect(pages.map((page) => page.map(({ run }) => run.invokeId))).toEqual(
+        Array(2).fill(WIDE.map(({ invokeId }) => invokeId).reverse()),
+      );
+      expect(answered.map(({ rows }) => rows.length)).toEqual([32, 4, 32, 4]);
+    });
+
+    /** A run whose servers have printed 24 KB each, every one something else. */
+    const talkative = (invokeId: string, servers: number) => {
+      const instances = Array.from({ length: servers }, (_, server) => {
+        const output = outputOf(`${invokeId} ${server} `.padEnd(24_000, "x"));
+        return itemOf({ invokeId, instanceId: `i-${server}`, output });
+      });
+      return runAt(Number(invokeId.slice(2)), invokeId, { instances });
+    };
+    const contentsIn = ({ rows }: Answered): number => rows.filter((row) => "text" in row).length;
+
+    it("reads no other outputs of them than those that are meant", async () => {
+      await writeReading(db, { source: ECS, readAt: 1, runs: [talkative("t-1", 60), talkative("t-2", 60)] }, writing);
+      const { plugin, answered, end } = createNotes();
+      const reader = createReader(db.withPlugin(plugin), schema);
+      const asked = { source: ECS, invokeId: "t-1" };
+      await reader.readRuns([{ ...asked, instanceIds: ["i-7", "i-9"] }], EVERYTHING);
+      await reader.readRuns([asked], { output: "KEPT", content: true });
+      end();
+      expect(answered.map(contentsIn)).toEqual([0, 2, 0]);
+    });
+
+    it("reads the outputs of a few of them at once to search them, and whole runs", async () => {
+      const runs = Array.from({ length: 6 }, (_, n) => talkative(`t-${n}`, 60));
+      await writeReading(db, { source: ECS, readAt: 1, runs }, writing);
+      const { plugin, answered, end } = createNotes();
+      const reader = createReader(db.withPlugin(plugin), schema);
+      const { outlines } = await reader.readOutlines({
+        stretches: [whole(ECS)],
+        query: {},
+        limit: 6,
+        detail: "OUTPUTS",
+      });
+      end();
+      expect(outlines.map(({ invokeId, executions }) => [invokeId, executions.length])).toEqual([
+        ["t-5", 60],
+        ["t-4", 60],
+      ]);
+      expect(answered.map(contentsIn)).toEqual([0, 0, 120]);
+    });
+
+    it("reads no more outputs once the operation has ended", async () => {
+      await writeReading(db, { source: ECS, readAt: 1, runs: [talkative("t-1", 450)] }, writing);
+      const operation = new AbortController();
+      const { plugin, answered, end } = createNotes();
+      const reader = createReader(
+        db.withPlugin({
+          ...plugin,
+          async transformResult(given) {
+            const result = await plugin.transformResult(given);
+            if (answered.some((one) => contentsIn(one) > 0)) operation.abort(new Error("The client has gone."));
+            return result;
+          },
+        }),
+        schema,
+      );
+      const asker = { ...createOperation(), signal: operation.signal };
+      const reading = reader.readRuns([{ source: ECS, invokeId: "t-1" }], EVERYTHING, asker);
+      await expect(reading).rejects.toThrow("The client has gone.");
+      end();
+      expect(answered.map(contentsIn)).toEqual([0, 200]);
     });
 
     it("finds the texts of their outputs with a break between two", async () => {

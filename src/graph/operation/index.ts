@@ -4,4 +4,4 @@ export { useBareResolvers } from "./bare-resolvers.ts";
 export type { GraphContext } from "./context.ts";
 export type { Guarded, GuardedPlace, KindGuard } from "./guard.ts";
 export { joinSelections, oncePerPlace, type Selection, selectionOf } from "./selection.ts";
-export { giveInTurns, oncePerOperation, unitsOf, workInOne, workInParts } from "./work.ts";
+export { giveInTurns, inOrder, oncePerOperation, unitsOf, workInOne, workInParts } from "./work.ts";

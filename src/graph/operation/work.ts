@@ -14,6 +14,22 @@ export function oncePerOperation<Made>(operation: Operation, owner: object, key:
   return ofOwner.get(key) as Made;
 }
 
+const lines = new WeakMap<Operation, Promise<unknown>>();
+
+/** Makes one after the other, so that no more is in memory than one of them takes. */
+export function inOrder<Made>(operation: Operation, make: () => Promise<Made>): Promise<Made> {
+  const earlier = lines.get(operation) ?? Promise.resolve();
+  const made = earlier.then(make);
+  lines.set(
+    operation,
+    made.then(
+      () => {},
+      () => {},
+    ),
+  );
+  return made;
+}
+
 /**
  * Does the parts, at once as long as the operation has worked for less than a turn, and waits for its turns from then on.
  * @throws what a part throws; the reason of the operation's signal once it has ended

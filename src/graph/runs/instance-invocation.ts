@@ -6,6 +6,7 @@ import {
   type InstanceInvocation as InstanceInvocationRecord,
   type InstanceInvocationStatus,
   type Instant,
+  lacksOutput,
   type Source,
   sourceKey,
 } from "#domain";
@@ -197,5 +198,5 @@ async function statesOf(source: Source, { services }: GraphContext): Promise<rea
 
 /** True if the needs ask for more of a row than its run's own record tells. */
 export function isLacking(record: InstanceInvocationRecord, needs: RowProjection): boolean {
-  return (needs.output && record.output === undefined) || (needs.details && !record.isComplete);
+  return (needs.output && lacksOutput(record)) || (needs.details && !record.isComplete);
 }

@@ -10,7 +10,7 @@ import {
   type Projection,
   sourceKey,
 } from "#domain";
-import { type Page, type PageProjection, readPageArguments } from "#services";
+import { type Answer, type Page, type PageProjection, readPageArguments } from "#services";
 import { Node, toGlobalId, Value } from "../declarations/index.ts";
 import {
   Connection,
@@ -25,6 +25,7 @@ import {
 import {
   type GraphContext,
   giveInTurns,
+  inOrder,
   oncePerOperation,
   oncePerPlace,
   type Selection,
@@ -43,11 +44,21 @@ import {
   rowProjection,
 } from "./instance-invocation.ts";
 import { agreeing, type RunNeeds, settleRun, settleRuns, VALUES_A_LOAD } from "./outcomes.ts";
-import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs, withUnnamed } from "./output-group.ts";
+import {
+  firstOf,
+  groupRows,
+  groupSimilarRows,
+  type LoadRows,
+  OutputGroup,
+  OutputGroupsArgs,
+  withUnnamed,
+} from "./output-group.ts";
 import { InvocationSettings } from "./settings.ts";
 
 /** To choose an instance, and to put it in its place, takes as long as to make so many leaf values. */
 const VALUES_A_CHOICE = 2;
+
+const WHOLE: RowProjection = { output: true, details: true };
 
 /** One run of a command on one or many instances. */
 @ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })
@@ -111,32 +122,36 @@ export class Invocation extends InvocationSettings {
   ): Promise<readonly OutputGroup[]> {
     readPageArguments({ first: args.first ?? null });
     const isSimilar = args.similar === true;
+    const load: LoadRows = async (records) => this.loadRows(records, WHOLE, context);
     const groups = await oncePerOperation(context.operation, this, `outputGroups ${isSimilar}`, async () => {
-      const rows = await this.loadRows(this.all.rows, { output: true, details: true }, context);
-      const grouped = isSimilar ? this.groupSimilar(rows, context) : workInParts(context.operation, groupRows(rows));
-      return withUnnamed(await grouped, this.record.missingInstances ?? 0);
+      const words = isSimilar ? await this.wordsOfServers(context) : null;
+      const records = this.all.rows;
+      const group = async () => {
+        const rows = await load(records);
+        const parts = words === null ? groupRows(rows, records, load) : groupSimilarRows(rows, records, words, load);
+        return workInParts(context.operation, parts);
+      };
+      // What is read for it takes megabytes, unless it is in memory anyway or waits for an upstream.
+      const isRead =
+        records.some((one) => one.keptOutput !== undefined) && !records.some((one) => isLacking(one, WHOLE));
+      const grouped = await (isRead ? inOrder(context.operation, group) : group());
+      return withUnnamed(grouped, this.record.missingInstances ?? 0);
     });
     return firstOf(groups, args);
   }
 
-  private async groupSimilar(
-    rows: readonly InstanceInvocation[],
-    { loaders, operation }: GraphContext,
-  ): Promise<readonly OutputGroup[]> {
+  /** Names and addresses of a server by its id. One that is gone, or cannot be read, has its id alone. */
+  private async wordsOfServers({ loaders }: GraphContext): Promise<(instanceId: string) => readonly string[]> {
     const { source } = this.record;
     const servers = this.all.rows.map(({ instanceId }) => loaders.instances.load({ source, instanceId }));
     const words = new Map<string, readonly string[]>();
-    // A server that is gone, or cannot be read, has its id alone.
     for (const [index, found] of (await Promise.allSettled(servers)).entries()) {
       const { instanceId = "" } = this.all.rows[index] ?? {};
       const server = found.status === "fulfilled" ? found.value : null;
       const addresses = [...(server?.privateIpAddresses ?? []), ...(server?.publicIpAddresses ?? [])];
       words.set(instanceId, [instanceId, server?.name ?? "", ...addresses]);
     }
-    return workInParts(
-      operation,
-      groupSimilarRows(rows, (instanceId) => words.get(instanceId) ?? []),
-    );
+    return (instanceId) => words.get(instanceId) ?? [];
   }
 
   /** The run on one instance, null where it did not run there; for resolvers. */
@@ -163,6 +178,32 @@ export class Invocation extends InvocationSettings {
    * waits only then; every field of a row can be read at once.
    */
   loadRows(
+    records: readonly InstanceRecord[],
+    needs: RowProjection,
+    context: GraphContext,
+  ): InstanceInvocation[] | Promise<InstanceInvocation[]> {
+    const isKept = needs.output && records.some(({ keptOutput }) => keptOutput !== undefined);
+    return isKept ? this.loadKept(records, needs, context) : this.loadLacking(records, needs, context);
+  }
+
+  /** The same for records whose outputs were left out. @throws what reading these met */
+  private async loadKept(
+    records: readonly InstanceRecord[],
+    needs: RowProjection,
+    context: GraphContext,
+  ): Promise<InstanceInvocation[]> {
+    const kept = records.filter(({ keptOutput }) => keptOutput !== undefined);
+    await giveInTurns(context.operation, kept.length * VALUES_A_LOAD, null);
+    const answers = await context.loaders.outputs.loadMany(kept);
+    const told = new Map(kept.map((record, index) => [record, withOutput(record, answers[index] ?? null)]));
+    return this.loadLacking(
+      records.map((record) => told.get(record) ?? record),
+      needs,
+      context,
+    );
+  }
+
+  private loadLacking(
     records: readonly InstanceRecord[],
     needs: RowProjection,
     { loaders, operation }: GraphContext,
@@ -211,6 +252,15 @@ export class Invocation extends InvocationSettings {
     const order = orderBy === "FAILURES_FIRST" ? [orderBy] : [];
     return ["instanceInvocations", sourceKey(this.record.source), this.record.invokeId, filter, ...order].join("\n");
   }
+}
+
+/** The record with what was kept; as one that lacks it if that was let go of meanwhile. @throws why it could not be read */
+function withOutput(
+  { keptOutput: _kept, ...record }: InstanceRecord,
+  answer: Answer<Pick<InstanceRecord, "output">>,
+): InstanceRecord {
+  if (answer instanceof Error) throw answer;
+  return { ...record, output: answer?.output };
 }
 
 function isAll({ statusIn, orderBy }: InstanceInvocationsArgs): boolean {

@@ -7,8 +7,10 @@ import {
   type Execution,
   type OutputGroup as Group,
   groupOutputs,
+  type InstanceInvocation as InstanceRecord,
   type LineDifference,
   maskOutput,
+  type Operation,
   type Output,
 } from "#domain";
 import { type PageArguments, type Parts, readPageArguments, unitsToDecode } from "#services";
@@ -60,7 +62,17 @@ const OutputDifference = declareShape<LineDifference>(
   },
 );
 
-type Member = Execution & { readonly row: InstanceInvocation };
+/** One instance as it was grouped: with its output only if that was here before. */
+type Member = Execution & { readonly record: InstanceRecord };
+
+/** Reads rows of the run with all that is known of them, in the order of their records. */
+export type LoadRows = (records: readonly InstanceRecord[]) => Promise<readonly InstanceInvocation[]>;
+
+/** A group without what it printed: of a hundred runs that would be hundreds of megabytes. */
+interface Printed extends Omit<Group<Member>, "output"> {
+  /** How long each output is; null if there is none. */
+  readonly bytes: number | null;
+}
 
 /** What the largest group of a run printed, once it was decoded. */
 interface Compared {
@@ -72,29 +84,27 @@ interface Compared {
   description: "Instances on which a run ended alike and printed the same: 297 said ok, 3 said something else.",
 })
 export class OutputGroup {
-  readonly #output: CommandOutput | null;
-
   /**
    * @param largest the group that this one differs from, as all that stand beside it @param formOf what of a text counts, line for line
    * @param unnamed how many instances there are of which not even the id is known
    */
   constructor(
-    private readonly record: Group<Member>,
-    private readonly largest: Group<Member>,
+    private readonly record: Printed,
+    private readonly largest: Printed,
     private readonly compared: Compared,
     private readonly formOf: (text: string) => string,
+    private readonly load: LoadRows,
     private readonly unnamed = 0,
-  ) {
-    this.#output = record.output === null ? null : new CommandOutput(record.output);
-  }
+  ) {}
 
-  @Value(() => CommandOutput, {
+  @Field(() => CommandOutput, {
     nullable: true,
     description:
       "What each of them printed, of similar ones the first; null where that is nothing yet, and where `isKnown` is false.",
   })
-  get output(): CommandOutput | null {
-    return this.#output;
+  async output(): Promise<CommandOutput | null> {
+    const output = await this.read(this.record);
+    return output === null ? null : shownOf(output);
   }
 
   @Value(() => Boolean, {
@@ -120,7 +130,7 @@ export class OutputGroup {
 
   /** Of all outputs together; for the audit. */
   get byteLength(): number {
-    return (this.#output?.byteLength ?? 0) * this.record.executions.length;
+    return (this.record.bytes ?? 0) * this.record.executions.length;
   }
 
   @Field(() => OutputDifference, {
@@ -131,30 +141,52 @@ export class OutputGroup {
   })
   difference(@Ctx() { operation }: GraphContext): LineDifference | null | Promise<LineDifference> {
     if (this.record === this.largest || !this.isKnown) return null;
-    const bytes = sizeOf(this.record.output) + sizeOf(this.largest.output);
-    operation.meter.addReading?.("decodedBytes", bytes);
-    return workInParts(operation, this.differ(bytes));
+    operation.meter.addReading?.("decodedBytes", (this.record.bytes ?? 0) + (this.largest.bytes ?? 0));
+    return this.readAndDiffer(operation);
+  }
+
+  private async readAndDiffer(operation: Operation): Promise<LineDifference> {
+    const [own, other] = await Promise.all([this.read(this.record), this.read(this.largest)]);
+    return workInParts(operation, this.differ(own, other));
   }
 
   // To decode either may take many times a turn, and the largest is compared with each other one.
-  private *differ(bytes: number): Parts<LineDifference> {
-    yield decodingUnitsOf(this.record.output);
-    const text = textOf(this.record.output);
+  private *differ(own: Output | null, other: Output | null): Parts<LineDifference> {
+    yield decodingUnitsOf(own);
+    const text = textOf(own);
     if (this.compared.text === undefined) {
-      yield decodingUnitsOf(this.largest.output);
-      this.compared.text ??= textOf(this.largest.output);
+      yield decodingUnitsOf(other);
+      this.compared.text ??= textOf(other);
     }
-    yield bytes * COMPARE_UNITS;
+    yield (sizeOf(own) + sizeOf(other)) * COMPARE_UNITS;
     return diffLines(text, this.compared.text, this.formOf);
   }
 
   @Field(() => [InstanceInvocation], { description: "The first of them, by instance id." })
-  instanceInvocations(@Args(() => FirstArgs) args: FirstArgs): readonly InstanceInvocation[] {
-    return firstOf(this.record.executions, args).map((execution) => execution.row);
+  instanceInvocations(@Args(() => FirstArgs) args: FirstArgs): Promise<readonly InstanceInvocation[]> {
+    return this.load(firstOf(this.record.executions, args).map(({ record }) => record));
+  }
+
+  /** What each of a group printed, read once more if it was left out. @throws why it cannot be read any more */
+  private async read({ bytes, executions: [first] }: Printed): Promise<Output | null> {
+    if (bytes === null || first === undefined) return null;
+    if (first.output != null) return first.output;
+    const [row] = await this.load([first.record]);
+    if (row?.printed instanceof Error) throw row.printed;
+    return row?.printed.output ?? null;
   }
 }
 
-declareReads<Group<Member>>(OutputGroup.prototype, {
+const shown = new WeakMap<Output, CommandOutput>();
+
+/** One object as long as the output lives, so that it is decoded once. */
+function shownOf(output: Output): CommandOutput {
+  const made = shown.get(output) ?? new CommandOutput(output);
+  shown.set(output, made);
+  return made;
+}
+
+declareReads<Printed>(OutputGroup.prototype, {
   status: always(InstanceInvocationStatusEnum, "State of each of them."),
   exitCode: orNull(SafeInt, "Exit code of each of them; null until it is final."),
 });
@@ -164,8 +196,12 @@ declareReads<Group<Member>>(OutputGroup.prototype, {
  * may differ.
  * @throws the error of the first row whose output could not be read: groups that leave out instances would mislead
  */
-export function* groupRows(rows: readonly InstanceInvocation[]): Parts<readonly OutputGroup[]> {
-  const members = membersOf(rows);
+export function* groupRows(
+  rows: readonly InstanceInvocation[],
+  records: readonly InstanceRecord[],
+  load: LoadRows,
+): Parts<readonly OutputGroup[]> {
+  const members = membersOf(rows, records);
   const forms = new Map<Member, string>();
   for (const member of members) {
     const { output } = member;
@@ -173,9 +209,9 @@ export function* groupRows(rows: readonly InstanceInvocation[]): Parts<readonly 
     yield sizeOf(output) * HASH_UNITS;
     forms.set(member, `${output.droppedBytes}/${hashOf(output.bytes)}`);
   }
-  const groups = groupOutputs(members, (member) => forms.get(member) ?? "");
+  const groups = groupOutputs(members, (member) => forms.get(member) ?? "").map(toPrinted);
   const compared: Compared = {};
-  return groups.map((group) => new OutputGroup(group, groups[0] ?? group, compared, (text) => text));
+  return groups.map((group) => new OutputGroup(group, groups[0] ?? group, compared, (text) => text, load));
 }
 
 /**
@@ -184,28 +220,37 @@ export function* groupRows(rows: readonly InstanceInvocation[]): Parts<readonly 
  */
 export function* groupSimilarRows(
   rows: readonly InstanceInvocation[],
+  records: readonly InstanceRecord[],
   wordsOf: (instanceId: string) => readonly string[],
+  load: LoadRows,
 ): Parts<readonly OutputGroup[]> {
-  const members = membersOf(rows);
+  const members = membersOf(rows, records);
   const forms = new Map<Member, string>();
   for (const member of members) {
     yield sizeOf(member.output) * MASK_UNITS + decodingUnitsOf(member.output);
     forms.set(member, hashOf(maskOutput(textOf(member.output), wordsOf(member.instanceId))));
   }
-  const groups = groupOutputs(members, (member) => forms.get(member) ?? "");
+  const groups = groupOutputs(members, (member) => forms.get(member) ?? "").map(toPrinted);
   const own = groups.map(({ executions: [first] }) => wordsOf(first?.instanceId ?? ""));
   const compared: Compared = {};
   return groups.map((group, index) => {
     const words = [...(own[index] ?? []), ...(own[0] ?? [])];
-    return new OutputGroup(group, groups[0] ?? group, compared, (text) => maskOutput(text, words));
+    return new OutputGroup(group, groups[0] ?? group, compared, (text) => maskOutput(text, words), load);
   });
 }
 
 /** The groups, largest first, with one for so many instances of which not even the id is known. */
 export function withUnnamed(groups: readonly OutputGroup[], unnamed: number): readonly OutputGroup[] {
   if (unnamed === 0) return groups;
-  const record = { status: "UNKNOWN", exitCode: null, output: null, isKnown: false, executions: [] } as const;
-  const own = new OutputGroup(record, record, {}, (text) => text, unnamed);
+  const record = { status: "UNKNOWN", exitCode: null, bytes: null, isKnown: false, executions: [] } as const;
+  const own = new OutputGroup(
+    record,
+    record,
+    {},
+    (text) => text,
+    async () => [],
+    unnamed,
+  );
   return [...groups, own].sort((a, b) => b.count - a.count);
 }
 
@@ -221,12 +266,23 @@ function hashOf(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("base64");
 }
 
-function membersOf(rows: readonly InstanceInvocation[]): readonly Member[] {
-  return rows.map((row) => {
-    const execution = row.printed;
+function membersOf(rows: readonly InstanceInvocation[], records: readonly InstanceRecord[]): readonly Member[] {
+  return records.flatMap((record, index) => {
+    const execution = rows[index]?.printed;
     if (execution instanceof Error) throw execution;
-    return { ...execution, row };
+    return execution === undefined ? [] : [{ ...execution, record }];
   });
+}
+
+function toPrinted({ output, executions, ...group }: Group<Member>): Printed {
+  const bytes = output === null ? null : sizeOf(output);
+  return { ...group, bytes, executions: executions.map(withoutReadAgain) };
+}
+
+/** Without an output that is read again if it is shown. */
+function withoutReadAgain(member: Member): Member {
+  const { keptOutput } = member.record;
+  return keptOutput === undefined ? member : { ...member, output: undefined, keptOutput };
 }
 
 function textOf(output: Output | null | undefined): string {

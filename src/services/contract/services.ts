@@ -1,6 +1,8 @@
 import type {
   AgentState,
+  Execution,
   Instance,
+  InstanceInvocationRef,
   InstanceInvocationStatus,
   InstanceRef,
   Invocation,
@@ -133,6 +135,14 @@ export interface Services {
     projection: Projection,
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]>;
+  /**
+   * The outputs of executions as they are kept, in their order; null for one that is not kept. Costs no upstream call. All of them are in memory
+   * together: ask for some hundred.
+   */
+  readOutputs(
+    refs: readonly InstanceInvocationRef[],
+    operation: Operation,
+  ): Promise<readonly (Pick<Execution, "output"> | null)[]>;
   /** Every execution of runs on instances, one answer a key, in key order. */
   readHistories(
     refs: readonly Asked<Omit<ResultRef, "execution">>[],

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalText, type Invocation, type InvocationFilter, invocationKey, type Operation } from "#domain";
-import type { RunOutline, RunStore } from "#store";
+import { markOutputs, type RunOutline, type RunStore } from "#store";
 import type { Sync } from "#sync";
 import type {
   InvocationOrder,
@@ -66,10 +66,11 @@ export function createOrderedRuns({ scan, sealer, store, sync, timing, places }:
     });
     const { taken, hasMore } = takePage(rows, request);
     const runs = taken.map(({ run }) => run);
-    const known = await store.readRuns(runs, plainProjection(projection));
+    const wanted = markOutputs(plainProjection(projection));
+    const known = await store.readRuns(runs, wanted, operation);
     const shown = known.filter((one) => one !== null);
     const late = await followRows(sync.follower, shown, [], timing, operation);
-    const now = await store.readRuns(runs, plainProjection(projection));
+    const now = await store.readRuns(runs, wanted, operation);
     const edges = taken.flatMap(({ place }, index) => {
       const node = now[index]?.run ?? known[index]?.run;
       return node === undefined ? [] : [{ node, cursor: () => sealer.seal(purpose, place) }];

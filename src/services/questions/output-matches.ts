@@ -83,7 +83,7 @@ interface SearchRules {
 export function createOutputMatches({ scan, store, sync, sealer, timing }: OutputMatchesParts) {
   const { clock } = timing;
   const readNow = async (refs: readonly InvocationRef[], operation: Operation) => {
-    const read = () => store.readRuns(refs, { output: false, content: false });
+    const read = () => store.readRuns(refs, { output: false, content: false }, operation);
     const known = (await read()).filter((one) => one !== null);
     await followRows(sync.follower, known, [], timing, operation);
     return read();

@@ -13,13 +13,13 @@ import {
   toQuery,
   weightOf,
 } from "#domain";
-import { type OutlineDetail, outlineOf, type Position, placeOfOutline, type RunOutline, type Stretch } from "#store";
+import { type OutlineDetail, type OutlinePage, outlineOf, type Position, type RunOutline, type Stretch } from "#store";
 import type { Sync } from "#sync";
 import type { PageSourceState } from "../contract/index.ts";
 import { joinStates } from "../paging/index.ts";
 import { dependsOnState, type RunPages } from "../runs/index.ts";
 import type { PageStore } from "../view/index.ts";
-import { hasDoubtful, pauseOf } from "../walk/index.ts";
+import { askerOf, hasDoubtful } from "../walk/index.ts";
 
 /** Some of what a question is about, newest first. */
 export interface ScannedPart<Run = RunOutline> {
@@ -145,9 +145,9 @@ async function findDoubts(
   const sourceKeys = new Set<string>();
   let lacksRuns = false;
   for (const stretch of stretches) {
-    const lacksSome = await hasDoubtful(store, chosen, stretch, pauseOf(operation));
+    const lacksSome = await hasDoubtful(store, chosen, stretch, askerOf(operation));
     lacksRuns ||= lacksSome;
-    if (lacksSome || (await hasDoubtful(store, others, stretch, pauseOf(operation))))
+    if (lacksSome || (await hasDoubtful(store, others, stretch, askerOf(operation))))
       sourceKeys.add(sourceKey(stretch.source));
   }
   return { sourceKeys, lacksRuns };
@@ -189,30 +189,41 @@ async function* outline(
   operation: Operation,
 ): AsyncGenerator<readonly RunOutline[]> {
   const query = toQuery(filter);
-  const pause = pauseOf(operation);
+  const asker = askerOf(operation);
   let limit = detail === "RUNS" ? OUTLINES.RUNS : FIRST_OUTLINES;
-  const read = (left: readonly Stretch[]) => store.readOutlines({ stretches: left, query, limit, detail, pause });
-  for (let reading = read(stretches); ; ) {
-    const found = await reading;
+  const read = (after: Position | null) => {
+    const left = after === null ? stretches : stretches.map((stretch) => ({ ...stretch, after }));
+    return store.readOutlines({ stretches: left, query, limit, detail, asker });
+  };
+  let reading: Promise<OutlinePage> | null = null;
+  for (let end: Position | null = null; ; ) {
+    const { outlines, next }: OutlinePage = await (reading ?? read(end));
     operation.signal.throwIfAborted();
-    const end = found.length < limit ? undefined : found.at(-1);
-    if (end !== undefined) {
-      limit = Math.min(OUTLINES[detail], nextLimit(found));
-      // A database reads on while this part is gone through. Who breaks off does not wait for it.
-      reading = read(stretches.map((stretch) => ({ ...stretch, after: placeOfOutline(end) })));
-      reading.catch(() => {});
-    }
-    yield* inTurns(found, operation);
-    if (end === undefined) return;
+    limit = Math.min(OUTLINES[detail], nextLimit(outlines));
+    // A database reads on while this part is gone through, unless both would be long texts. Who breaks off does not wait for it.
+    reading = next === null || isHeavy(outlines, detail) ? null : read(next);
+    reading?.catch(() => {});
+    yield* inTurns(outlines, operation);
+    if (next === null) return;
+    end = next;
     await operation.turn?.();
   }
+}
+
+/** To read texts of a part anew takes far less time than to search so many bytes. */
+const MOST_LIGHT_BYTES = 1_000_000;
+
+function isHeavy(found: readonly RunOutline[], detail: OutlineDetail): boolean {
+  if (detail !== "OUTPUTS") return false;
+  const outputs = found.flatMap(({ executions }) => executions.map(({ output }) => output?.bytes.byteLength ?? 0));
+  return outputs.reduce((sum, bytes) => sum + bytes, 0) > MOST_LIGHT_BYTES;
 }
 
 /** As many runs as have the executions of a part, if they are like these; of small runs not many more, since large ones may follow. */
 function nextLimit(found: readonly RunOutline[]): number {
   const executions = found.reduce((sum, { executionCount }) => sum + executionCount, 0);
   const ofLike = Math.floor((found.length * EXECUTIONS_A_PART) / Math.max(1, executions));
-  return Math.max(1, Math.min(ofLike, 4 * found.length));
+  return Math.max(1, Math.min(ofLike, 4 * Math.max(1, found.length)));
 }
 
 /** The runs in parts of a turn each. */

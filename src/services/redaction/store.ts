@@ -29,9 +29,9 @@ export function redactStore(store: RunStore, redactor: () => Redactor): RunStore
     async readOutlines(request) {
       const found = await store.readOutlines(request);
       if (request.detail !== "OUTPUTS") return found;
-      const hidden: RunOutline[] = [];
-      for (const one of found) hidden.push(await redactOutline(one, redactor()));
-      return hidden;
+      const outlines: RunOutline[] = [];
+      for (const one of found.outlines) outlines.push(await redactOutline(one, redactor()));
+      return { ...found, outlines };
     },
     readPage: async (request) => hideIn(await store.readPage(request)),
     readUnfinished: async (...asked) => hideIn(await store.readUnfinished(...asked)),

@@ -61,7 +61,11 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
 
   return {
     async read(refs, projection, operation) {
-      const known = await askByProjection(refs, (ref) => ref.projection ?? projection, results.findKnown);
+      const known = await askByProjection(
+        refs,
+        (ref) => ref.projection ?? projection,
+        (asked, wanted) => results.findKnown(asked, wanted, undefined, operation),
+      );
       const missing = refs.filter((_, position) => known[position] === undefined);
       // Whether a result may still change only its run tells.
       if (refs.length > 0) operation.life?.end();

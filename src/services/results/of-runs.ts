@@ -2,15 +2,16 @@ import {
   type Invocation,
   type InvocationFilter,
   type InvocationResult,
+  lacksOutput,
   type Operation,
   toQuery,
   UpstreamError,
 } from "#domain";
 import { LIST_END, type Position, positionOf, type RunStore, type StoredRun, timeOf } from "#store";
-import type { Page, PageProjection, PageSourceState, ResultFilter, ShownResult } from "../contract/index.ts";
+import type { Page, PageProjection, PageSourceState, ResultFilter, Services, ShownResult } from "../contract/index.ts";
 import { joinStates, type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
 import { plainProjection, type RunPages, type RunStretch } from "../runs/index.ts";
-import { countRuns, doubtOf, falseEndOf, hasDoubtful, isWhole, type PageSource, pauseOf } from "../walk/index.ts";
+import { askerOf, countRuns, doubtOf, falseEndOf, hasDoubtful, isWhole, type PageSource } from "../walk/index.ts";
 import type { Results } from "./by-key.ts";
 import { countResultsIn, purposeOf, resultsIn, rowName, toRunFilter } from "./filter.ts";
 import type { RunsRead } from "./strays.ts";
@@ -20,6 +21,7 @@ export interface ResultsOfRunsParts {
   readonly store: Pick<RunStore, "readPage" | "count">;
   readonly pages: Pick<RunPages, "readStretch">;
   readonly results: Results;
+  readonly readOutputs: Services["readOutputs"];
 }
 
 /** One row: a result, perhaps not yet read in full. */
@@ -36,7 +38,7 @@ const STRETCH = 100;
 
 /** Results of the runs of one instance or one command, and how far their runs were read; null if no list tells any run. */
 export async function pageOfRuns(
-  { store, pages, results }: ResultsOfRunsParts,
+  { store, pages, results, readOutputs }: ResultsOfRunsParts,
   request: PageRequestArguments,
   filter: ResultFilter,
   projection: PageProjection,
@@ -50,7 +52,7 @@ export async function pageOfRuns(
     { filter, runFilter, projection },
     operation,
   );
-  const rows = all.slice(0, size);
+  const rows = await withKeptOutputs(all.slice(0, size), readOutputs, operation);
   const hasMore = all.length > size || stretch.hasMore;
   const nodes = await fill(results, rows, projection, operation);
   const edges = rows.map((row, position) => ({ node: nodes[position] ?? row.result, cursor: row.cursor }));
@@ -139,7 +141,7 @@ function rowsOf(
   const rows = resultsIn(stored.run, filter)
     .map(({ one, result }) => ({
       result,
-      isWhole: one.isComplete && (!projection.output || one.output !== undefined),
+      isWhole: one.isComplete && (!projection.output || !lacksOutput(one)),
       isDetailed: one.isComplete,
       cursor: () => stretch.cursorAt(stored.run, rowName(result)),
     }))
@@ -151,6 +153,27 @@ function rowsOf(
   const [shown] = cursor?.row ?? [];
   if (!isCursorRun || shown === undefined) return rows;
   return rows.filter(({ result }) => (direction > 0 ? result.instanceId > shown : result.instanceId < shown));
+}
+
+/** The rows with the outputs that were left out of them. What was let go of meanwhile is lacking. */
+async function withKeptOutputs(
+  rows: readonly Row[],
+  readOutputs: ResultsOfRunsParts["readOutputs"],
+  operation: Operation,
+): Promise<readonly Row[]> {
+  const kept = rows.filter(({ result }) => result.keptOutput !== undefined);
+  if (kept.length === 0) return rows;
+  const found = await readOutputs(
+    kept.map(({ result }) => result),
+    operation,
+  );
+  const outputs = new Map(kept.map((row, position) => [row, found[position] ?? null]));
+  return rows.map((row) => {
+    const told = outputs.get(row);
+    if (told === undefined) return row;
+    const { keptOutput: _kept, ...result } = row.result;
+    return told === null ? { ...row, result, isWhole: false } : { ...row, result: { ...result, ...told } };
+  });
 }
 
 /** Reads what the list did not tell of the rows of the page, and of no others. */
@@ -195,11 +218,11 @@ async function countRows(
     direction: 1,
     limit: PART,
     projection: { output: false, content: false },
-    pause: pauseOf(operation),
+    asker: askerOf(operation),
   } as const;
   for (const part of parts) {
     const stretch = { source: part.source, after: null, before: null };
-    if (await hasDoubtful(store, doubtOf(part, query), stretch, request.pause)) return null;
+    if (await hasDoubtful(store, doubtOf(part, query), stretch, request.asker)) return null;
   }
   let rows = 0;
   let after: Position | null = null;

@@ -91,9 +91,14 @@ export function createOutputWatch(
       const { source, invokeId, instanceId } = ref;
       if (instanceId === null || !mayBeCut(run) || meant(run, instanceId).length > 0) return run;
       if (!results.mayHaveOthers(run)) return run;
-      await results.read(source, { invokeId, instanceIds: [instanceId], includeHistory: false }, WATCHED, operation);
+      const query = { invokeId, instanceIds: [instanceId], includeHistory: false };
+      const [result] = await results.read(source, query, WATCHED, operation);
       const [known] = await runs.findKnown([ref], WATCHED, Number.POSITIVE_INFINITY);
-      return known?.run ?? run;
+      if (!known) return run;
+      const instances = known.run.instances.map((one) =>
+        one.instanceId === instanceId && one.keptOutput !== undefined ? { ...one, output: result?.output } : one,
+      );
+      return { ...known.run, instances };
     };
     const narrow = async (seen: Invocation) => narrowTo(await withMeant(seen), ref.instanceId);
     let last: Seen | null = null;

@@ -54,6 +54,7 @@ const NOTING: ReadonlySet<string> = new Set<keyof Services>([
   "pageInvocations",
   "readInvocations",
   "readResults",
+  "readOutputs",
 ]);
 
 /** The services for one operation: a question that does not note how long its answer lives ends the life of the whole answer. */

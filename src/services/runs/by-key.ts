@@ -38,7 +38,11 @@ export function createRecordReader(
   }
 
   return async (refs: readonly Asked<InvocationRef>[], projection, operation) => {
-    const known = await askByProjection(refs, (ref) => ref.projection ?? projection, runs.findKnown);
+    const known = await askByProjection(
+      refs,
+      (ref) => ref.projection ?? projection,
+      (asked, wanted) => runs.findKnown(asked, wanted, undefined, operation),
+    );
     const missing = refs.filter((_, position) => known[position] === undefined);
     if (known.some((stored) => stored === null || stored === undefined || mayChange(stored.run, clock.now())))
       operation.life?.end();

@@ -3,12 +3,13 @@ import {
   type Invocation,
   type InvocationFilter,
   invocationKey,
+  lacksOutput,
   matchesQuery,
   type Operation,
   type Projection,
   toQuery,
 } from "#domain";
-import { type StoredRun, timeOf } from "#store";
+import { markOutputs, type StoredRun, timeOf } from "#store";
 import type { Sync } from "#sync";
 import type { Page, PageArguments, PageProjection } from "../contract/index.ts";
 import { readPageArguments, toPage } from "../paging/index.ts";
@@ -32,7 +33,7 @@ export interface RunPages {
 
 /** Pages are answered from the store; what it does not know is read first. */
 export function createRunPages(parts: RunPagesParts): RunPages {
-  const { store, sync } = parts;
+  const { store, sync, revision } = parts;
   const read: RunPages["readStretch"] = (request, operation) => readStretch(request, parts, operation);
   return {
     readStretch: read,
@@ -40,6 +41,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       const request = readPageArguments(args);
       // The servers that a name stands for may change during a walk; its cursors stay good.
       const purpose = `runs\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
+      const revisionBefore = revision();
       const stretch = await read(
         { args: request, filter, projection: plainProjection(projection), purpose },
         operation,
@@ -47,7 +49,8 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       const late = await followRows(sync.follower, stretch.runs, stretch.parts, parts, operation);
       if (projection.output) await completeOutputs(sync, stretch, plainProjection(projection), operation);
       const query = toQuery(filter);
-      const now = await readNow(store, stretch.runs, plainProjection(projection));
+      const isSame = revision() === revisionBefore;
+      const now = isSame ? stretch.runs : await readNow(store, stretch.runs, plainProjection(projection), operation);
       // Following may have told that a row is none of the filter's any more.
       const rows = now.filter(({ run }) => matchesQuery(run, query));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
@@ -68,10 +71,12 @@ async function readNow(
   store: PageStore,
   runs: readonly StoredRun[],
   projection: Projection,
+  operation: Operation,
 ): Promise<readonly StoredRun[]> {
   const now = await store.readRuns(
     runs.map(({ run }) => run),
-    projection,
+    markOutputs(projection),
+    operation,
   );
   return runs.map((stored, position) => now[position] ?? stored);
 }
@@ -113,5 +118,8 @@ async function completeOutputs(
 
 /** True if an output is not known, or was guessed and may be known now. */
 function isLacking({ instances }: Invocation, isGuessGood: boolean): boolean {
-  return instances.some(({ output }) => output === undefined || (output?.isGuess === true && !isGuessGood));
+  return instances.some((one) => {
+    const { isGuess } = one.output ?? one.keptOutput ?? {};
+    return lacksOutput(one) || (isGuess === true && !isGuessGood);
+  });
 }

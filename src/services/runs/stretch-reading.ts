@@ -1,5 +1,5 @@
 import type { Operation } from "#domain";
-import type { StoredRun } from "#store";
+import { markOutputs, type StoredRun } from "#store";
 import type { Sync } from "#sync";
 import type { Sealer } from "../contract/index.ts";
 import type { DescribeSource } from "../paging/index.ts";
@@ -25,6 +25,8 @@ export interface RunPagesParts extends PageTiming {
   readonly store: PageStore;
   readonly sync: Sync;
   readonly sealer: Sealer;
+  /** Another number after every write. */
+  readonly revision: () => number;
   readonly describe: DescribeSource;
 }
 
@@ -114,9 +116,16 @@ export async function readKnown(walk: Walk, store: PageStore): Promise<readonly 
   const reaches = await reachesOf(walk);
   const opened = walk.parts.filter(isAnswered);
   const stretches = opened.map((part) => walk.direction.stretch(part, reaches.get(part) ?? null));
-  const { query, projection, direction, size, pause } = walk;
+  const { query, projection, direction, size, asker } = walk;
   const limit = size + 1 + countShown(opened);
-  const found = await store.readPage({ stretches, query, direction: direction.sign, limit, projection, pause });
+  const found = await store.readPage({
+    stretches,
+    query,
+    direction: direction.sign,
+    limit,
+    projection: markOutputs(projection),
+    asker,
+  });
   const isShown = isShownAhead(opened);
   return found.filter((stored) => !isShown(stored)).slice(0, size + 1);
 }

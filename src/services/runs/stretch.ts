@@ -16,6 +16,7 @@ import type { PageSourceState } from "../contract/index.ts";
 import { type CursorCodec, createCursorCodec, type PageCursor, type PageRequestArguments } from "../paging/index.ts";
 import {
   aheadUpTo,
+  askerOf,
   backwards,
   cursorBehind,
   doubtOf,
@@ -32,7 +33,6 @@ import {
   limitOf,
   newPart,
   type PageSource,
-  pauseOf,
   reachesOf,
   readAhead,
   readAtOf,
@@ -124,7 +124,7 @@ function beginWalk(
     projection,
     size: args.size,
     limit: limitOf(direction, query),
-    pause: pauseOf(operation),
+    asker: askerOf(operation),
     parts: sources.map((source) => {
       const rank = sourceRank(source);
       const shown = direction.sign > 0 ? (cursor?.lagging.get(rank)?.shown ?? null) : null;
@@ -217,7 +217,7 @@ async function statesOf(
       const isEachThere = isEachRead && own === null && (await isSound(part));
       const lacksRuns =
         !isEachThere ||
-        (await hasDoubtful(store, doubtOf(part, walk.query), { source, after: newest, before: oldest }, walk.pause));
+        (await hasDoubtful(store, doubtOf(part, walk.query), { source, after: newest, before: oldest }, walk.asker));
       const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), own);
       const isCurrent = state.isCurrent && !part.isLate && refusal === null;
       return { state: { ...state, asOf, isCurrent }, lacksRuns };

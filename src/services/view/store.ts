@@ -37,14 +37,12 @@ export function limitStore(store: PageStore, view: View): PageStore {
         : [],
     async readOutlines(request) {
       const stretches = stretchesOf(request);
-      const read = (limit: number) => store.readOutlines({ ...request, stretches, limit });
-      const seen = await readSeen(request.limit, read, (run) => maySeeRun(view, run), dependsOnNames(stretches));
-      return seen.slice(0, request.limit).map((run) => outlineFor(view, run, request.detail));
+      const { outlines, next } = await store.readOutlines({ ...request, stretches });
+      const seen = await keepSeen(outlines, (run) => maySeeRun(view, run), dependsOnNames(stretches));
+      return { outlines: seen.map((run) => outlineFor(view, run, request.detail)), next };
     },
-    readRuns: async (refs, projection) =>
-      (await store.readRuns(refs, projection)).map((stored) =>
-        stored === null || !isSeen(stored) ? null : show(stored),
-      ),
+    readRuns: async (...asked) =>
+      (await store.readRuns(...asked)).map((stored) => (stored === null || !isSeen(stored) ? null : show(stored))),
     async count(request) {
       const { stretches } = request;
       if (!dependsOnNames(stretches)) {
@@ -66,11 +64,19 @@ async function readSeen<Read>(
 ): Promise<readonly Read[]> {
   for (let limit = wanted; ; limit *= 2) {
     const found = await read(limit);
-    // With hundreds of roles a look at a name takes 0.1 ms, and all runs may be looked at.
-    const sights = isByName ? await mapInBreaks(found, () => SIGHT_WEIGHT, isSeen) : found.map(isSeen);
-    const seen = found.filter((_one, position) => sights[position]);
+    const seen = await keepSeen(found, isSeen, isByName);
     if (found.length < limit || seen.length >= wanted) return seen;
   }
+}
+
+/** Those that are seen. With hundreds of roles a look at a name takes 0.1 ms, and all runs may be looked at. */
+async function keepSeen<Read>(
+  found: readonly Read[],
+  isSeen: (one: Read) => boolean,
+  isByName: boolean,
+): Promise<readonly Read[]> {
+  const sights = isByName ? await mapInBreaks(found, () => SIGHT_WEIGHT, isSeen) : found.map(isSeen);
+  return found.filter((_one, position) => sights[position]);
 }
 
 /** Outlines may make their executions anew each time they are read: who may see all of them goes on with the same one. */
@@ -79,15 +85,25 @@ function outlineFor(view: View, run: RunOutline, detail: OutlineDetail): RunOutl
   return mayLack ? { ...run, executions: withoutDenied(view, run, run.executions) } : run;
 }
 
+function tellsNothing({
+  output,
+  pastOutput,
+  keptOutput,
+}: Partial<Pick<Execution, "output" | "pastOutput" | "keptOutput">>): boolean {
+  return output === undefined && pastOutput === undefined && keptOutput === undefined;
+}
+
 /** Executions of a run without the outputs that no role gives; the same object if nothing is taken away. */
-function withoutDenied<One extends Partial<Pick<Execution, "output" | "pastOutput">>>(
+function withoutDenied<One extends Partial<Pick<Execution, "output" | "pastOutput" | "keptOutput">>>(
   view: View,
   { source, command }: Pick<RunOutline, "source" | "command">,
   executions: readonly One[],
 ): readonly One[] {
   const { outputs } = view.rightsFor(source).forCommand(command.name);
-  if (outputs || executions.every((one) => one.output === undefined && one.pastOutput === undefined)) return executions;
-  return executions.map(({ pastOutput: _past, ...one }) => ({ ...one, output: undefined }) as unknown as One);
+  if (outputs || executions.every(tellsNothing)) return executions;
+  return executions.map(
+    ({ pastOutput: _past, keptOutput: _kept, ...one }) => ({ ...one, output: undefined }) as unknown as One,
+  );
 }
 
 function cut(seen: readonly StoredRun[], { direction, limit }: RunPageRequest): readonly StoredRun[] {

@@ -72,9 +72,9 @@ function maskFor(view: View, projection: Projection) {
 function limitRuns(runs: Runs, view: View): Runs {
   return {
     ...runs,
-    async findKnown(refs, projection, maxAgeMs) {
+    async findKnown(refs, projection, maxAgeMs, asker) {
       const found = await askByProjection(refs, maskFor(view, projection), (asked, masked) =>
-        runs.findKnown(asked, masked, maxAgeMs),
+        runs.findKnown(asked, masked, maxAgeMs, asker),
       );
       return refs.map((ref, position) => {
         const known = found[position];
@@ -137,12 +137,12 @@ function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, view: V
   }
 
   return {
-    async findKnown(refs, projection, maxAgeMs) {
+    async findKnown(refs, projection, maxAgeMs, asker) {
       const decided = await decide(refs);
       const mask = maskFor(view, projection);
       const projectionOf = (ref: ResultRef, position: number) => (decided[position] === true ? mask(ref) : null);
       const found = await askByProjection(refs, projectionOf, (asked, masked) =>
-        results.findKnown(asked, masked, maxAgeMs),
+        results.findKnown(asked, masked, maxAgeMs, asker),
       );
       return found.map((one, position) => (decided[position] === undefined ? undefined : one));
     },

@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
 import { type Invocation, sourceKey } from "#domain";
-import { above, comparePositions, LIST_HEAD, type Position, positionOf, type StoredRun, timeOf } from "#store";
+import {
+  above,
+  comparePositions,
+  LIST_HEAD,
+  markOutputs,
+  type Position,
+  positionOf,
+  type StoredRun,
+  timeOf,
+} from "#store";
 import type { SourcePlace } from "../paging/index.ts";
 import type { PageStore } from "../view/index.ts";
 import type { PageSource } from "./source.ts";
@@ -38,7 +47,7 @@ export function isShownAhead(parts: readonly PageSource[]): (stored: StoredRun) 
  */
 export async function readAhead(
   store: PageStore,
-  { parts, query, direction, projection, pause }: Walk,
+  { parts, query, direction, projection, asker }: Walk,
   reaches: ReadonlyMap<PageSource, number | null>,
   limit: number,
 ): Promise<readonly StoredRun[]> {
@@ -56,8 +65,8 @@ export async function readAhead(
     query,
     direction: 1,
     limit: limit + countShown(failing),
-    projection,
-    pause,
+    projection: markOutputs(projection),
+    asker,
   });
   const left = new Map(failing.map(({ source, shown }) => [sourceKey(source), NAMED_MAX - (shown?.prints.size ?? 0)]));
   const isNamed = ({ run }: StoredRun): boolean => {

@@ -8,11 +8,11 @@ export async function hasDoubtful(
   store: Pick<PageStore, "readPage">,
   lacking: readonly InvocationQuery[],
   stretch: Stretch,
-  pause: RunPageRequest["pause"],
+  asker: RunPageRequest["asker"],
 ): Promise<boolean> {
   const projection = { output: false, content: false };
   for (const query of lacking) {
-    const request = { stretches: [stretch], query, direction: 1, limit: 1, projection, pause } as const;
+    const request = { stretches: [stretch], query, direction: 1, limit: 1, projection, asker } as const;
     if ((await store.readPage(request)).length > 0) return true;
   }
   return false;

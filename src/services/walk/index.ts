@@ -4,7 +4,7 @@ export { backwards, forwards } from "./direction.ts";
 export { doubtOf, hasDoubtful } from "./doubtful.ts";
 export { refuseIfAllFailed } from "./failure.ts";
 export { findLacking, noteLateBefore } from "./late.ts";
-export { pauseOf, throwIfGone } from "./pause.ts";
+export { askerOf, pauseOf, throwIfGone } from "./pause.ts";
 export { cursorBehind, endBehind, type Ground, groundBehind } from "./places.ts";
 export {
   chooseLists,

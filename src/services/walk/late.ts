@@ -1,9 +1,10 @@
-import { matchesQuery, sourceRank } from "#domain";
+import { matchesQuery, type Projection, sourceRank } from "#domain";
 import { comparePositions, type Position } from "#store";
 import type { PageStore } from "../view/index.ts";
 import type { PageSource } from "./source.ts";
 import type { Walk } from "./walk.ts";
 
+const NOTHING: Projection = { output: false, content: false };
 const WHY = "The list showed a run too late, among older ones: these pages lack it, and a new list has it.";
 
 /** Notes which late runs of the source's lists are known of already. */
@@ -16,7 +17,7 @@ export async function noteLateBefore(part: PageSource): Promise<void> {
 export async function findLacking(
   store: PageStore,
   part: PageSource,
-  { direction, query, projection }: Walk,
+  { direction, query, asker }: Walk,
   cursor: Position | null,
 ): Promise<string | null> {
   if (cursor === null) return null;
@@ -25,7 +26,7 @@ export async function findLacking(
   const isPassed = ({ place }: { readonly place: Position }): boolean =>
     comparePositions(place, cursor) * direction.sign < 0;
   const met = late.filter((one) => !part.lateBefore.has(one.invokeId) && isPassed(one));
-  const known = met.length === 0 ? [] : await store.readRuns(met, projection);
+  const known = met.length === 0 ? [] : await store.readRuns(met, NOTHING, asker);
   return known.some((stored) => stored !== null && matchesQuery(stored.run, query)) ? WHY : null;
 }
 

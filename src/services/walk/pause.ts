@@ -1,4 +1,5 @@
 import { InputError, type Operation } from "#domain";
+import type { Asker } from "#store";
 
 /**
  * The turn between the parts of what an operation looks through; undefined if nobody else waits. It rejects once the client has gone.
@@ -10,6 +11,12 @@ export function pauseOf({ signal, turn, pass }: Operation): (() => Promise<void>
     await (signal.aborted ? pass?.() : turn());
     throwIfGone({ signal });
   };
+}
+
+/** The operation as one for whom a keeper reads. */
+export function askerOf(operation: Operation): Asker {
+  const { signal, meter } = operation;
+  return { signal, meter, pause: pauseOf(operation) };
 }
 
 /** @throws the reason of the operation's signal if its client has gone, and not if its time is merely over */

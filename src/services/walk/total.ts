@@ -2,7 +2,7 @@ import { type InvocationFilter, isCountable, type Operation, toQuery } from "#do
 import { LIST_END, LIST_HEAD } from "#store";
 import type { PageStore } from "../view/index.ts";
 import { doubtOf, hasDoubtful } from "./doubtful.ts";
-import { pauseOf } from "./pause.ts";
+import { askerOf } from "./pause.ts";
 import { falseEndOf, isSound, type PageSource, refusalOf } from "./source.ts";
 import { timeOf } from "./walk.ts";
 
@@ -46,9 +46,9 @@ async function countKnown(
 ): Promise<number | null> {
   const query = toQuery(filter);
   const stretch = { source: part.source, after: null, before: null };
-  const pause = pauseOf(operation);
-  if (await hasDoubtful(store, doubtOf(part, query), stretch, pause)) return null;
-  return store.count({ stretches: [stretch], query, pause });
+  const asker = askerOf(operation);
+  if (await hasDoubtful(store, doubtOf(part, query), stretch, asker)) return null;
+  return store.count({ stretches: [stretch], query, asker });
 }
 
 async function toldCount({ lists }: PageSource, filter: InvocationFilter): Promise<number | null> {

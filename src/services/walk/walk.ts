@@ -1,5 +1,5 @@
 import type { InvocationQuery, Projection } from "#domain";
-import { above, LIST_END, LIST_HEAD, type Position, positionOf, type RunPageRequest, type StoredRun } from "#store";
+import { type Asker, above, LIST_END, LIST_HEAD, type Position, positionOf, type StoredRun } from "#store";
 import type { PageCursor } from "../paging/index.ts";
 import type { WalkDirection } from "./direction.ts";
 import type { PageSource } from "./source.ts";
@@ -13,8 +13,7 @@ export interface Walk {
   /** Beyond this time nothing is meant. */
   readonly limit: number;
   readonly parts: readonly PageSource[];
-  /** As {@link RunPageRequest.pause} has it. */
-  readonly pause: RunPageRequest["pause"];
+  readonly asker: Asker;
 }
 
 /** A source of which nothing was read for this page. */

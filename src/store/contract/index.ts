@@ -13,6 +13,7 @@ export {
   positionOf,
   timeOf,
 } from "./position.ts";
+export { markOutputs, runsOf } from "./projection.ts";
 export { executionReadAt, isLate, LATE_MAX_MS, withReadAt } from "./read-times.ts";
 export type * from "./run-store.ts";
 export { addSpan, cutSpans, findSpan, type Span } from "./spans.ts";

@@ -5,6 +5,7 @@ import type {
   InvocationQuery,
   InvocationRef,
   InvocationResult,
+  Operation,
   Projection,
   Source,
 } from "#domain";
@@ -61,6 +62,28 @@ export interface Stretch {
   readonly before: Position | null;
 }
 
+/**
+ * Which costly parts of runs have to be there if they are known. Of outputs `KEPT` wants no more than the word that they are: a keeper
+ * may leave them out, and says so by `keptOutput`.
+ */
+export interface KeptProjection extends Omit<Projection, "output"> {
+  readonly output: boolean | "KEPT";
+}
+
+/** A run, and which of its executions are meant: all of them if that is not said. A keeper may answer with others as well. */
+export interface RunAsked extends InvocationRef {
+  readonly instanceIds?: readonly string[] | undefined;
+}
+
+/** For whom a keeper reads, usually an operation. Clients have their turns in rotation, and what waits for one goes once the signal aborts. */
+export interface Asker extends Pick<Operation, "signal" | "meter"> {
+  /**
+   * Awaited between the parts of a long look through what is in memory; a later round of the event loop if absent. The question rejects
+   * with what this rejects with.
+   */
+  readonly pause?: (() => Promise<void>) | undefined;
+}
+
 /** Which runs are asked for. */
 export interface RunPageRequest {
   readonly stretches: readonly Stretch[];
@@ -68,13 +91,9 @@ export interface RunPageRequest {
   /** 1 takes the first runs in the total order, -1 the last ones; they are always answered in the total order. */
   readonly direction: 1 | -1;
   readonly limit: number;
-  /** Which costly parts have to be there if they are known. */
-  readonly projection: Projection;
-  /**
-   * Awaited between the parts of a long look through what is in memory; a later round of the event loop if absent. The question rejects
-   * with what this rejects with.
-   */
-  readonly pause?: (() => Promise<void>) | undefined;
+  readonly projection: KeptProjection;
+  /** Absent if nobody asked. */
+  readonly asker?: Asker | undefined;
 }
 
 /** What questions about many runs need of one: a small part of what is known. Redaction never hides any of it but outputs. */
@@ -104,8 +123,14 @@ export interface ExecutionOutline
 export type OutlineDetail = "RUNS" | "EXECUTIONS" | "OUTPUTS";
 
 /** Which outlines are asked for. */
-export interface OutlineRequest extends Pick<RunPageRequest, "stretches" | "query" | "limit" | "pause"> {
+export interface OutlineRequest extends Pick<RunPageRequest, "stretches" | "query" | "limit" | "asker"> {
   readonly detail: OutlineDetail;
+}
+
+/** Some outlines, and the place behind which others follow; null if none do. */
+export interface OutlinePage {
+  readonly outlines: readonly RunOutline[];
+  readonly next: Position | null;
 }
 
 /** A run that came or changed. */
@@ -129,15 +154,22 @@ export interface OutputLack {
 export interface RunStore {
   write(write: RunWrite): Promise<void>;
   /** Runs in key order; null for those that are not known. */
-  readRuns(refs: readonly InvocationRef[], projection: Projection): Promise<readonly (StoredRun | null)[]>;
+  readRuns(
+    refs: readonly RunAsked[],
+    projection: KeptProjection,
+    asker?: Asker,
+  ): Promise<readonly (StoredRun | null)[]>;
   /** Latest results of a run that is not known itself, by instance; those of known runs are in the run. */
   readLooseResults(
     ref: InvocationRef,
   ): Promise<readonly { readonly result: InvocationResult; readonly readAt: number }[]>;
   readPage(request: RunPageRequest): Promise<readonly StoredRun[]>;
-  /** The first runs in the total order, for a small part of what a page of them costs. */
-  readOutlines(request: OutlineRequest): Promise<readonly RunOutline[]>;
-  count(request: Pick<RunPageRequest, "stretches" | "query" | "pause">): Promise<number>;
+  /**
+   * The first runs in the total order, for a small part of what a page of them costs: `limit` of them, or fewer if what they printed would take
+   * more than some megabytes.
+   */
+  readOutlines(request: OutlineRequest): Promise<OutlinePage>;
+  count(request: Pick<RunPageRequest, "stretches" | "query" | "asker">): Promise<number>;
   /** Unfinished runs of a source that the upstream still knows, newest first, at most `limit`. */
   readUnfinished(source: Source, limit: number): Promise<readonly StoredRun[]>;
   /**

@@ -112,17 +112,25 @@ function readSorted(
   sorted: KeptRuns["sorted"],
 ): Omit<RunStore, "write" | "readRuns" | "readLooseResults" | "readList" | "onChange" | "close"> {
   const ofAll = (source: Source) => bySource([{ source, after: null, before: null }]);
-  const select = ({ stretches, query, direction, limit, pause = takeBreak }: Omit<RunPageRequest, "projection">) =>
-    sorted.select(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query), pause);
+  const select = ({ stretches, query, direction, limit, asker }: Omit<RunPageRequest, "projection">) =>
+    sorted.select(
+      bySource(stretches),
+      direction,
+      limit,
+      ({ run }) => matchesQuery(run, query),
+      asker?.pause ?? takeBreak,
+    );
   return {
     readPage: select,
     async readOutlines({ detail, ...request }) {
       const found = await select({ ...request, direction: 1 });
-      return mapInBreaks(
+      const outlines = await mapInBreaks(
         found,
         ({ run }) => weightOf(run),
         ({ run }) => outlineOf(run, detail),
       );
+      const last = found.length < request.limit ? undefined : found.at(-1);
+      return { outlines, next: last?.position ?? null };
     },
     async count(request) {
       const { stretches, query } = request;

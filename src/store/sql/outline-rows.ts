@@ -1,10 +1,17 @@
 import { type RawBuilder, sql } from "kysely";
 import type { InstanceInvocationStatus, InvocationStatus } from "#domain";
-import type { ExecutionOutline, OutlineDetail, OutlineRequest, RunOutline } from "../contract/index.ts";
-import { NO_TIME } from "../contract/index.ts";
+import type {
+  Asker,
+  ExecutionOutline,
+  OutlineDetail,
+  OutlinePage,
+  OutlineRequest,
+  RunOutline,
+} from "../contract/index.ts";
+import { NO_TIME, placeOfOutline } from "../contract/index.ts";
 import { toCondition } from "./conditions.ts";
 import { fromOrderedText } from "./ordered-text.ts";
-import { ageOf, type OutputMarks, toOutputs } from "./records.ts";
+import { ageOf, type FindContent, type OutputMarks, toOutputs } from "./records.ts";
 import { bySourceKey, readContents } from "./run-rows.ts";
 import type { Queries } from "./tables.ts";
 
@@ -24,10 +31,10 @@ const COLUMNS = [
 export async function readOutlines(
   db: Queries,
   schema: string,
-  { stretches, query, limit, detail }: OutlineRequest,
-): Promise<readonly RunOutline[]> {
+  { stretches, query, limit, detail, asker }: OutlineRequest,
+): Promise<OutlinePage> {
   const condition = toCondition(stretches, query, schema);
-  if (condition === null || limit <= 0) return [];
+  if (condition === null || limit <= 0) return { outlines: [], next: null };
   const rows = await db
     .withSchema(schema)
     .selectFrom("run")
@@ -40,12 +47,12 @@ export async function readOutlines(
     .execute();
   const sources = bySourceKey(stretches.map(({ source }) => source));
   const ids = rows.map(({ id }) => id);
-  const byRun = await READERS[detail](db, schema, ids);
-  return rows.flatMap((row): readonly RunOutline[] => {
+  const byRun = await READERS[detail](db, schema, ids, asker);
+  const outlines = rows.flatMap((row): readonly RunOutline[] => {
     const source = sources.get(row.source_key);
-    if (source === undefined) return [];
+    const executions = byRun(row.id);
+    if (source === undefined || executions === null) return [];
     const time = ageOf(row.age);
-    const executions = byRun.get(row.id) ?? [];
     return [
       {
         source,
@@ -60,9 +67,12 @@ export async function readOutlines(
       },
     ];
   });
+  const last = outlines.length < limit && outlines.length === rows.length ? undefined : outlines.at(-1);
+  return { outlines, next: last === undefined ? null : placeOfOutline(last) };
 }
 
-type OutlinesByRun = ReadonlyMap<number, readonly ExecutionOutline[]>;
+/** Executions by the number of their run; null for a run whose outputs were too much. */
+type OutlinesByRun = (run: number) => readonly ExecutionOutline[] | null;
 type ToldExecution = readonly [instanceId: string, status: InstanceInvocationStatus, durationMs: number | null];
 type ToldOutput = readonly [
   ...ToldExecution,
@@ -71,6 +81,7 @@ type ToldOutput = readonly [
   droppedBytes: number | null,
   isGuess: boolean,
   marks: string | null,
+  bytes: number | null,
 ];
 
 const EXECUTION = sql`instance_id, status, duration_ms`;
@@ -78,26 +89,58 @@ const EXECUTION = sql`instance_id, status, duration_ms`;
 const MARKS_NAME = '"outputMarks":';
 const MARKS = sql`case when position(${sql.lit(MARKS_NAME)} in record::text) > 0
   then substring(record::text from position(${sql.lit(MARKS_NAME)} in record::text) + ${sql.lit(MARKS_NAME.length)}) end`;
-const OUTPUT = sql`${EXECUTION}, output_state, output, dropped_bytes, is_guess, ${MARKS}`;
+/** What a content takes is told without reading it. */
+const bytesIn = (schema: string) => sql`(
+  select octet_length(text) + coalesce(octet_length(bytes), 0) from ${sql.table(`${schema}.content`)} as content where content.id = one.output)`;
 
-/** Executions by the number of their run. */
+/** Outputs of one answer: a part of them is searched while the next one is read, for each who searches. */
+const BYTES_AT_ONCE = 4_194_304;
+
 const READERS: Readonly<
-  Record<OutlineDetail, (db: Queries, schema: string, runs: readonly number[]) => Promise<OutlinesByRun>>
+  Record<
+    OutlineDetail,
+    (db: Queries, schema: string, runs: readonly number[], asker: Asker | undefined) => Promise<OutlinesByRun>
+  >
 > = {
-  RUNS: async () => new Map(),
-  EXECUTIONS: async (db, schema, runs) =>
-    mapRows(await readTold<ToldExecution>(db, schema, runs, EXECUTION), toExecutionOutline),
-  async OUTPUTS(db, schema, runs) {
-    const rows = await readTold<ToldOutput>(db, schema, runs, OUTPUT);
-    const ids = rows.flatMap(({ told }) => told.map(([, , , , id]) => id));
-    const contents = await readContents(db, schema, ids);
-    const find = (id: string): Uint8Array | undefined => contents.get(id);
-    return mapRows(rows, ([instanceId, status, durationMs, output_state, output, dropped_bytes, is_guess, marks]) => ({
+  RUNS: async () => () => [],
+  EXECUTIONS: async (db, schema, runs) => {
+    const rows = await readTold<ToldExecution>(db, schema, runs, EXECUTION);
+    const byRun = new Map(rows.map(({ run, told }) => [run, told.map(toExecutionOutline)]));
+    return (run) => byRun.get(run) ?? [];
+  },
+  async OUTPUTS(db, schema, runs, asker) {
+    const columns = sql`${EXECUTION}, output_state, output, dropped_bytes, is_guess, ${MARKS}, ${bytesIn(schema)}`;
+    const rows = new Map(
+      (await readTold<ToldOutput>(db, schema, runs, columns)).map(({ run, told }) => [run, told] as const),
+    );
+    const ids = new Set<string>();
+    const read = new Set<number>();
+    let bytes = 0;
+    for (const run of runs) {
+      const own = new Map((rows.get(run) ?? []).flatMap((told) => (told[4] === null ? [] : [[told[4], told[8] ?? 0]])));
+      for (const [id, size] of own) if (!ids.has(id)) bytes += size;
+      if (read.size > 0 && bytes > BYTES_AT_ONCE) break;
+      for (const id of own.keys()) ids.add(id);
+      read.add(run);
+    }
+    const contents = await readContents(db, schema, [...ids], asker);
+    const find: FindContent = (id) => contents.get(id);
+    const toOutline = ([
+      instanceId,
+      status,
+      durationMs,
+      output_state,
+      output,
+      dropped_bytes,
+      is_guess,
+      marks,
+    ]: ToldOutput): ExecutionOutline => ({
       instanceId: fromOrderedText(instanceId),
       status,
       durationMs,
       ...toOutputs({ output_state, output, dropped_bytes, is_guess }, marks === null ? null : toMarks(marks), find),
-    }));
+    });
+    return (run) => (read.has(run) ? (rows.get(run) ?? []).map(toOutline) : null);
   },
 };
 
@@ -132,10 +175,6 @@ async function readTold<Told>(
       select json_agg(json_build_array(${columns})) as told from ${sql.table(`${schema}.execution`)} as one where one.run = asked.run
     ) as told`.execute(db);
   return rows;
-}
-
-function mapRows<Told>(rows: readonly ToldRow<Told>[], toOutline: (told: Told) => ExecutionOutline): OutlinesByRun {
-  return new Map(rows.map(({ run, told }) => [run, told.map(toOutline)]));
 }
 
 function textOf(escaped: string | null): string | null {

@@ -86,14 +86,14 @@ function labelsOf(run: Invocation): readonly string[] {
   return [...tags, ...(run.resourceGroupIds ?? []).map(groupLabelOf), ...lacking];
 }
 
-// An array within an array of rows is flattened by unnest, so it travels as text.
-function toArrayText(texts: readonly string[]): string {
+/** An array within an array of rows is flattened by unnest, so it travels as text. */
+export function toArrayText(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`).join(",")}}`;
 }
 
 /** The columns of an execution, or of a result, whose output is given by id. */
 export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
-  const { source: _source, output, pastOutput: _past, isGoneUpstream: _mark, ...record } = row;
+  const { source: _source, output, pastOutput: _past, keptOutput: _kept, isGoneUpstream: _mark, ...record } = row;
   const kept = keptOutputOf(row);
   const outputMarks = marksOf(kept);
   return {
@@ -142,13 +142,23 @@ export interface OutputRow {
   readonly is_guess: boolean;
 }
 
+/** Finds a content that was read by its id. */
+export type FindContent = (id: string) => Uint8Array | undefined;
+
+/** What is made of outputs that were not read: the word that they are kept, if they are. */
+export const LEFT_OUT = "LEFT_OUT";
+
 /** The output of a row and what is known of it from before; undefined if it is kept, but not there. */
 export function toOutputs(
   row: OutputRow,
   marks: OutputMarks | null | undefined,
-  find: (id: string) => Uint8Array | undefined,
-): Pick<Execution, "output" | "pastOutput"> {
+  find: FindContent | typeof LEFT_OUT,
+): Pick<Execution, "output" | "pastOutput" | "keptOutput"> {
   if (row.output_state === NONE) return { output: null };
+  if (find === LEFT_OUT)
+    return row.output_state === UNREAD
+      ? { output: undefined }
+      : { output: undefined, keptOutput: row.is_guess ? { isGuess: true } : {} };
   const bytes = row.output === null ? undefined : find(row.output);
   if (bytes === undefined) return { output: undefined };
   const kept = { bytes, droppedBytes: row.dropped_bytes, ...(row.is_guess && { isGuess: true as const }), ...marks };
@@ -159,7 +169,7 @@ export function toOutputs(
 export function toExecution<Row extends Execution>(
   row: OutputRow & { readonly record: unknown },
   { source, invokeId }: Pick<Execution, "source" | "invokeId">,
-  find: (id: string) => Uint8Array | undefined,
+  find: FindContent | typeof LEFT_OUT,
 ): Row {
   const record = row.record as { outputMarks?: OutputMarks };
   const { outputMarks } = record;

@@ -1,19 +1,18 @@
-import { type SqlBool, sql } from "kysely";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
 import {
   type Command,
   type InstanceInvocation,
   type Invocation,
   mapInBreaks,
-  type Projection,
   type Source,
   splitByWeight,
   weightOf,
 } from "#domain";
-import type { StoredRun } from "../contract/index.ts";
+import type { Asker, KeptProjection, StoredRun } from "../contract/index.ts";
 import { markGone } from "../contract/index.ts";
 import { fromContentRow, idOf } from "./contents.ts";
 import { toOrderedText } from "./ordered-text.ts";
-import { type OutputRow, sourceKeyOf, toExecution } from "./records.ts";
+import { type FindContent, LEFT_OUT, type OutputRow, sourceKeyOf, toExecution } from "./records.ts";
 import { KEPT, NONE, type Queries, UNREAD } from "./tables.ts";
 
 /** A run with the number of its row. */
@@ -26,12 +25,13 @@ const EXECUTION_COLUMNS = ["record", "output_state", "output", "dropped_bytes", 
 /**
  * Runs, each with its executions in one value: a row of its own for each of them takes three times as long to read. Records are told
  * as texts: the driver would parse all that has arrived on every connection in one round of the event loop.
+ * @param chosen which of the executions, called `one`, are meant; all if absent
  */
-export function selectRuns(db: Queries, schema: string) {
+export function selectRuns(db: Queries, schema: string, chosen: RawBuilder<unknown> = sql``) {
   const columns = sql.join(EXECUTION_COLUMNS.map((name) => sql.ref(`one.${name}`)));
   const executions = sql<string | null>`(
     select json_agg(json_build_array(${columns}) order by one.place)::text
-    from ${sql.table(`${schema}.execution`)} as one where one.run = run.id)`;
+    from ${sql.table(`${schema}.execution`)} as one where one.run = run.id ${chosen})`;
   return db
     .withSchema(schema)
     .selectFrom("run")
@@ -93,17 +93,19 @@ export async function toStoredRuns(
   schema: string,
   rows: readonly RunRow[],
   sources: SourcesByKey,
-  projection: Projection,
+  projection: KeptProjection,
+  asker?: Asker,
 ): Promise<readonly KnownRow[]> {
   const scripts = projection.content ? rows.map(({ script }) => script) : [];
-  if (!projection.output) {
-    const contents = await readContents(db, schema, scripts);
-    return assemble(rows, sources, (id) => contents.get(id));
+  if (projection.output !== true) {
+    const contents = await readContents(db, schema, scripts, asker);
+    const outputs = projection.output === "KEPT" ? LEFT_OUT : () => undefined;
+    return assemble(rows, sources, (id) => contents.get(id), outputs);
   }
   const parsed = await mapInBreaks(rows, weightOfRow, parseRow);
   const outputs = parsed.flatMap(({ instances }) => instances.map(({ output }) => output));
-  const contents = await readContents(db, schema, [...outputs, ...scripts]);
-  const find = (id: string): Uint8Array | undefined => contents.get(id);
+  const contents = await readContents(db, schema, [...outputs, ...scripts], asker);
+  const find: FindContent = (id) => contents.get(id);
   return (await mapInBreaks(parsed, weightOf, (one) => withSource(one, sources, find))).flat();
 }
 
@@ -147,19 +149,21 @@ function parseRow(row: RunRow): ParsedRow {
 async function assemble(
   rows: readonly RunRow[],
   sources: SourcesByKey,
-  find: (id: string) => Uint8Array | undefined,
+  find: FindContent,
+  findOutput: FindContent | typeof LEFT_OUT = find,
 ): Promise<readonly KnownRow[]> {
-  const each = await mapInBreaks(rows, weightOfRow, (row) => withSource(parseRow(row), sources, find));
+  const each = await mapInBreaks(rows, weightOfRow, (row) => withSource(parseRow(row), sources, find, findOutput));
   return each.flat();
 }
 
 function withSource(
   parsed: ParsedRow,
   sources: SourcesByKey,
-  find: (id: string) => Uint8Array | undefined,
+  find: FindContent,
+  findOutput: FindContent | typeof LEFT_OUT = find,
 ): readonly KnownRow[] {
   const source = sources.get(parsed.row.source_key);
-  return source === undefined ? [] : [toStoredRun(parsed, source, find)];
+  return source === undefined ? [] : [toStoredRun(parsed, source, find, findOutput)];
 }
 
 function toExecutionRows(executions: string | null): readonly ExecutionRow[] {
@@ -177,11 +181,12 @@ function toExecutionRows(executions: string | null): readonly ExecutionRow[] {
 function toStoredRun(
   { row, record: parsed, instances: executions }: ParsedRow,
   source: Source,
-  find: (id: string) => Uint8Array | undefined,
+  find: FindContent,
+  findOutput: FindContent | typeof LEFT_OUT,
 ): KnownRow {
   const { command, ...record } = parsed;
   const { invokeId } = record;
-  const instances = executions.map((one) => toExecution<InstanceInvocation>(one, { source, invokeId }, find));
+  const instances = executions.map((one) => toExecution<InstanceInvocation>(one, { source, invokeId }, findOutput));
   const read: Invocation = { source, ...record, command: { ...command, content: toScript(row, find) }, instances };
   const readAt = executions.flatMap(({ read_at }, position): [string, number][] => {
     const instanceId = instances[position]?.instanceId;
@@ -191,10 +196,7 @@ function toStoredRun(
   return { id: row.id, run: markGone(read, isGone), readAt: row.read_at, executionReadAt: new Map(readAt), isGone };
 }
 
-function toScript(
-  { script_state, script }: RunRow,
-  find: (id: string) => Uint8Array | undefined,
-): Uint8Array | null | undefined {
+function toScript({ script_state, script }: RunRow, find: FindContent): Uint8Array | null | undefined {
   if (script_state === UNREAD) return undefined;
   if (script_state === NONE) return null;
   return script_state === KEPT && script !== null ? find(script) : undefined;
@@ -203,15 +205,17 @@ function toScript(
 /** Contents are at most some tens of thousands of bytes long, so that so many fill a few megabytes. */
 const CONTENTS_A_QUESTION = 200;
 
-/** Contents by their ids, some hundred a question. */
+/** Contents by their ids, some hundred a question. @throws the reason of the asker's signal once that has aborted */
 export async function readContents(
   db: Queries,
   schema: string,
   ids: readonly (string | null)[],
+  asker?: Pick<Asker, "signal">,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const wanted = [...new Set(ids.filter((id) => id !== null))];
   const contents = new Map<string, Uint8Array>();
   for (const part of splitByWeight(wanted, () => 1, CONTENTS_A_QUESTION)) {
+    if (contents.size > 0) asker?.signal.throwIfAborted();
     const rows = await db
       .withSchema(schema)
       .selectFrom("content")

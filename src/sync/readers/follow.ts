@@ -84,6 +84,7 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
       const known = await store.readRuns(
         stale.map(({ run }) => run),
         NOTHING,
+        operation,
       );
       const left = known.flatMap((stored) => (stored !== null && isStale(stored) ? [stored] : []));
       const readings = await Promise.allSettled(left.map(({ run }) => runs.read(run, NOTHING, paced, maxMs)));

@@ -45,11 +45,15 @@ export function holdsRun(run: Invocation, projection: Projection, isGuessGood: b
 }
 
 /**
- * True if the output is known.
+ * True if the output is known, here or kept.
  * @param isGuessGood whether one whose encoding was guessed will do, since the upstream cannot tell better now
  */
-export function holdsOutput({ output }: Pick<InstanceInvocation, "output">, isGuessGood: boolean): boolean {
-  return output !== undefined && (isGuessGood || output?.isGuess !== true);
+export function holdsOutput(
+  { output, keptOutput }: Pick<InstanceInvocation, "output" | "keptOutput">,
+  isGuessGood: boolean,
+): boolean {
+  const known = output === undefined ? keptOutput : output;
+  return known !== undefined && (isGuessGood || known?.isGuess !== true);
 }
 
 /** What a result takes beside its output, roughly. */

@@ -11,7 +11,7 @@ import {
   resultKey,
   type Source,
 } from "#domain";
-import { executionReadAt, type StoredRun } from "#store";
+import { type Asker, executionReadAt, runsOf, type StoredRun } from "#store";
 import type { ResultQuery } from "#upstreams";
 import { type Absences, GONE_MAX_AGE_MS } from "./absences.ts";
 import { holdsOutput, isFresh, isSettledExecution } from "./freshness.ts";
@@ -26,6 +26,7 @@ export interface KnownResults {
     refs: readonly ResultRef[],
     projection: Projection,
     maxAgeMs?: number,
+    asker?: Asker,
   ): Promise<readonly (InvocationResult | null | undefined)[]>;
   /** The results that are meant, if all of them are known. */
   findAll(source: Source, query: ResultQuery, projection: Projection): Promise<readonly InvocationResult[] | null>;
@@ -115,9 +116,9 @@ export function createKnownResults(
   }
 
   return {
-    async findEach(refs, projection, maxMs = freshnessMs) {
-      const runs = new Map<string, InvocationRef>(refs.map((ref) => [invocationKey(ref), ref]));
-      const known = await store.readRuns([...runs.values()], projection);
+    async findEach(refs, projection, maxMs = freshnessMs, asker) {
+      const runs = runsOf(refs);
+      const known = await store.readRuns([...runs.values()], projection, asker);
       const byKey = new Map([...runs.keys()].map((key, position) => [key, known[position] ?? null]));
       const loose = await readLoose(refs, byKey);
       const one = () => 1;
@@ -127,7 +128,7 @@ export function createKnownResults(
       });
     },
     async findAll(source, { invokeId, instanceIds, includeHistory }, projection) {
-      const [stored] = await store.readRuns([{ source, invokeId }], projection);
+      const [stored] = await store.readRuns([{ source, invokeId, instanceIds }], projection);
       if (includeHistory || instanceIds === undefined || !stored) return null;
       const sought = { projection, maxMs: freshnessMs };
       const found = instanceIds.flatMap(

@@ -7,6 +7,7 @@ import {
   type Projection,
   UpstreamError,
 } from "#domain";
+import { markOutputs } from "#store";
 import { createAbsences, GONE_MAX_AGE_MS } from "./absences.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 import type { ResultReader } from "./result-reader.ts";
@@ -45,7 +46,7 @@ export function createCompleteInstances(
         throw error;
       return run;
     }
-    const [stored] = await store.readRuns([run], projection);
+    const [stored] = await store.readRuns([run], markOutputs(projection), operation);
     return stored?.run ?? run;
   };
 }

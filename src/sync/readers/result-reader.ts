@@ -13,6 +13,7 @@ import {
   resultKey,
   type Source,
 } from "#domain";
+import type { Asker } from "#store";
 import { PartialResultsError, type ResultQuery } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
 import { type Absences, createAbsences } from "./absences.ts";
@@ -27,6 +28,7 @@ export interface ResultReader {
     refs: readonly ResultRef[],
     projection: Projection,
     maxAgeMs?: number,
+    asker?: Asker,
   ): Promise<readonly (InvocationResult | null | undefined)[]>;
   /** Latest results of a run that is not known itself, whatever their age; others of it may be missing. */
   findLoose(ref: InvocationRef): Promise<readonly InvocationResult[]>;

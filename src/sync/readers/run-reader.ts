@@ -8,7 +8,7 @@ import {
   type Projection,
   type Source,
 } from "#domain";
-import { executionReadAt, markGone, type RunStore, type StoredRun } from "#store";
+import { type Asker, executionReadAt, markGone, markOutputs, type RunStore, type StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
 import { type Absences, createAbsences, GONE_MAX_AGE_MS, LOOKS_UNTIL_GONE } from "./absences.ts";
@@ -20,14 +20,15 @@ import type { ReaderParts } from "./reader-parts.ts";
 export interface RunReader extends HiddenRuns {
   /**
    * The run, from what is known if that is enough, else from the upstream; null if neither knows it. What the upstream dropped stays
-   * known, and says so. @throws UpstreamError
+   * known, and says so. Outputs may be left out if they are kept. @throws UpstreamError
    */
   read(ref: InvocationRef, projection: Projection, operation: Operation, maxAgeMs?: number): Promise<StoredRun | null>;
-  /** What is known of runs, in key order; undefined for those that have to be read. */
+  /** What is known of runs, in key order; undefined for those that have to be read. Outputs may be left out if they are kept. */
   findKnown(
     refs: readonly InvocationRef[],
     projection: Projection,
     maxAgeMs?: number,
+    asker?: Asker,
   ): Promise<readonly (StoredRun | null | undefined)[]>;
   isUnderWay(ref: InvocationRef, projection: Projection): boolean;
   /**
@@ -43,6 +44,7 @@ export interface RunReader extends HiddenRuns {
 }
 
 const LOOKS_APART_MS = 1_000;
+const NOTHING: Projection = { output: false, content: false };
 
 /** Runs by id: what is final is read once, what moves when it is older than the freshness. */
 export function createRunReader(parts: ReaderParts): RunReader {
@@ -58,7 +60,7 @@ export function createRunReader(parts: ReaderParts): RunReader {
   ): Promise<StoredRun | null> {
     const upstream = book.findUpstream(ref.source);
     if (upstream === undefined) return null;
-    const [known = null] = await store.readRuns([ref], projection);
+    const [known = null] = await store.readRuns([ref], projection, operation);
     const readAt = clock.now();
     const knownRun = toKnownRun(known, projection, { isGuessGood: book.isStuck(ref.source), now: readAt });
     const read = (noted: Operation) => upstream.readInvocation(ref.invokeId, projection, noted, knownRun);
@@ -84,13 +86,13 @@ export function createRunReader(parts: ReaderParts): RunReader {
     },
     isUnderWay: (ref, projection) => singleFlight.isUnderWay(readingName(ref, projection)),
     async read(ref, projection, operation, maxAgeMs = freshnessMs) {
-      const [known] = await findKnown([ref], projection, maxAgeMs);
+      const [known] = await findKnown([ref], projection, maxAgeMs, operation);
       if (known !== undefined) return known;
       const key = readingName(ref, projection);
       return singleFlight.share(key, ref.source, operation, (shared) =>
         readInTurn(turns, shared, {
           key,
-          mark: async () => toMark((await store.readRuns([ref], projection))[0] ?? null),
+          mark: async () => toMark((await store.readRuns([ref], NOTHING))[0] ?? null),
           read: () => readUpstream(ref, projection, shared),
           take: async () => (await findKnown([ref], projection, maxAgeMs))[0] ?? readUpstream(ref, projection, shared),
         }),
@@ -118,8 +120,8 @@ function createKnownRuns({ store, book, clock, freshnessMs }: ReaderParts, absen
     return isFresh(stored.readAt, age) && (!projection.output || run.instances.every(isOutputFresh));
   }
 
-  return async (refs, projection, maxAgeMs = freshnessMs) => {
-    const known = await store.readRuns(refs, projection);
+  return async (refs, projection, maxAgeMs = freshnessMs, asker = undefined) => {
+    const known = await store.readRuns(refs, markOutputs(projection), asker);
     return refs.map((ref, position) => {
       const stored = known[position] ?? null;
       if (stored !== null) return serves(stored, projection, maxAgeMs) ? stored : undefined;

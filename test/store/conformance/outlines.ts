@@ -61,12 +61,12 @@ export function describeOutlines(store: StoreOfTest): void {
         executions: [],
         executionCount: 0,
       };
-      expect(await store().readOutlines({ ...all, detail: "RUNS" })).toEqual([outline]);
+      expect(await store().readOutlines({ ...all, detail: "RUNS" })).toEqual({ outlines: [outline], next: null });
       const executions = [
         { instanceId: "i-1", status: "SUCCESS", durationMs: 5_000 },
         { instanceId: "i-2", status: "SUCCESS", durationMs: null },
       ];
-      expect(sorted(await store().readOutlines({ ...all, detail: "EXECUTIONS" }))).toEqual([
+      expect(sorted((await store().readOutlines({ ...all, detail: "EXECUTIONS" })).outlines)).toEqual([
         { ...outline, executions, executionCount: 2 },
       ]);
     });
@@ -79,7 +79,7 @@ export function describeOutlines(store: StoreOfTest): void {
         const page = await store().readPage({ ...all, direction: 1, projection: { output: true, content: false } });
         expect(page.length).toBe(runs.length + 1);
         const expected = page.map(({ run }) => outlineOf(run, detail));
-        expect(sorted(await store().readOutlines({ ...all, detail }))).toEqual(sorted(expected));
+        expect(sorted((await store().readOutlines({ ...all, detail })).outlines)).toEqual(sorted(expected));
         expect(expected.map(placeOfOutline)).toEqual(page.map(({ run }) => positionOf(run)));
       },
     );
@@ -87,7 +87,7 @@ export function describeOutlines(store: StoreOfTest): void {
     it("follow what is asked for: a stretch, a query, a limit", async () => {
       await store().write({ source: ECS, readAt: 1, runs: [1, 2, 3, 4].map((second) => runAt(second, `t-${second}`)) });
       const ids = async (parts: object) =>
-        (await store().readOutlines({ ...all, detail: "RUNS", ...parts })).map(({ invokeId }) => invokeId);
+        (await store().readOutlines({ ...all, detail: "RUNS", ...parts })).outlines.map(({ invokeId }) => invokeId);
       expect(await ids({ limit: 2 })).toEqual(["t-4", "t-3"]);
       expect(await ids({ limit: 0 })).toEqual([]);
       expect(await ids({ stretches: [] })).toEqual([]);
@@ -96,12 +96,31 @@ export function describeOutlines(store: StoreOfTest): void {
       expect(await ids({ stretches: [stretch] })).toEqual(["t-3", "t-2"]);
     });
 
+    it("come in parts, each of which says where the next one begins", async () => {
+      const printed = (n: number) => outputOf(`${n} `.repeat(400_000));
+      const wide = Array.from({ length: 9 }, (_, n) =>
+        runAt(n, `t-${n}`, { instances: [itemOf({ invokeId: `t-${n}`, output: printed(n) })] }),
+      );
+      await store().write({ source: ECS, readAt: 1, runs: wide });
+      await store().write({ source: SWAS, readAt: 1, runs: [runAt(4, "s-1", { source: SWAS, instances: [] })] });
+      const told: string[] = [];
+      let stretches = [whole(ECS), whole(SWAS)];
+      for (let parts = 0; parts < 20; parts += 1) {
+        const { outlines, next } = await store().readOutlines({ stretches, query: {}, limit: 6, detail: "OUTPUTS" });
+        told.push(...outlines.map(({ invokeId, executions }) => `${invokeId} ${executions[0]?.output?.bytes[0]}`));
+        if (next === null) break;
+        stretches = stretches.map((stretch) => ({ ...stretch, after: next }));
+      }
+      const byTime = wide.map(({ invokeId }, n) => `${invokeId} ${String(n).charCodeAt(0)}`).reverse();
+      expect(told).toEqual(byTime.toSpliced(5, 0, "s-1 undefined"));
+    });
+
     it("change with what is read later", async () => {
       const open = { status: "RUNNING", startTime: at(3) } as const;
       const instances = [itemOf({ invokeId: "t-1", ...open })];
       await store().write({ source: ECS, readAt: 1, runs: [runAt(2, "t-1", { status: "RUNNING", instances })] });
       const told = async () => {
-        const [one] = await store().readOutlines({ ...all, detail: "EXECUTIONS" });
+        const [one] = (await store().readOutlines({ ...all, detail: "EXECUTIONS" })).outlines;
         return [one?.finishTime, one?.durationMs, one?.executions.map(({ durationMs }) => durationMs)];
       };
       expect(await told()).toEqual([null, null, [null]]);

@@ -33,6 +33,58 @@ export function describeOutputs(store: StoreOfTest): void {
       );
     });
 
+    it("that are left out if no more is wanted than the word that they are known", async () => {
+      const texts = [outputOf("done"), outputOf("Zm9v", { isGuess: true }), outputOf("before"), null, undefined];
+      const write = (readAt: number, outputs: readonly (Output | null | undefined)[], parts: object) => {
+        const instances = outputs.map((output, n) =>
+          itemOf({ invokeId: "t-1", instanceId: `i-${n}`, output, ...(n === 2 && parts) }),
+        );
+        return store().write({ source: ECS, readAt, runs: [runAt(1, "t-1", { instances })] });
+      };
+      await write(1, texts, { status: "RUNNING" });
+      // What was printed before it went on is not what it has printed.
+      await write(2, texts.with(2, undefined), { status: "SUCCESS" });
+      const wanted = { output: "KEPT", content: false } as const;
+      const [page] = await store().readPage({
+        stretches: [whole(ECS)],
+        query: {},
+        direction: 1,
+        limit: 1,
+        projection: wanted,
+      });
+      const [stored] = await store().readRuns([{ source: ECS, invokeId: "t-1" }], wanted);
+      const told = ({ output, keptOutput }: Invocation["instances"][number]) => {
+        const known = output === undefined ? keptOutput : output;
+        return known && { isGuess: known.isGuess === true };
+      };
+      for (const found of [page, stored])
+        expect(found?.run.instances.map(told)).toEqual([
+          { isGuess: false },
+          { isGuess: true },
+          undefined,
+          null,
+          undefined,
+        ]);
+    });
+
+    it("of some executions of wide runs, which are all that has to be read for them", async () => {
+      const runs = ["t-1", "t-2", "t-3"].map((invokeId, n) => {
+        const instances = [1, 2, 3].map((server) =>
+          itemOf({ invokeId, instanceId: `i-${server}`, output: outputOf(`${invokeId} ${server}`) }),
+        );
+        return runAt(n, invokeId, { instances });
+      });
+      await store().write({ source: ECS, readAt: 1, runs });
+      const asked = { "t-1": ["i-3"], "t-2": [], "t-3": ["i-2", "i-1", "i-9"], "t-4": ["i-1"] };
+      const refs = Object.entries(asked).map(([invokeId, instanceIds]) => ({ source: ECS, invokeId, instanceIds }));
+      const found = await store().readRuns(refs, EVERYTHING);
+      const chosen = found.map((stored, n) =>
+        stored?.run.instances.filter(({ instanceId }) => refs[n]?.instanceIds.some((id) => id === instanceId)),
+      );
+      const [first, second] = runs[2]?.instances ?? [];
+      expect(chosen).toEqual([[runs[0]?.instances[2]], [], [first, second], undefined]);
+    });
+
     it("of equal content for many executions, each with its own length that was cut away", async () => {
       const instances = [1, 2, 3].map((n) =>
         itemOf({ invokeId: "t-1", instanceId: `i-${n}`, output: outputOf("same", { droppedBytes: n }) }),
