@@ -49,6 +49,8 @@ async function createScene() {
   await services.pageInvocations({ first: 3 }, {}, PLAIN, createOperation());
   await services.pageResults({ first: 3 }, { source, instanceId: "i-1" }, PLAIN, createOperation());
   await store.write({ source, readAt: clock.now(), runs: RUNS });
+  // What the lists of the source are called is written down once, too.
+  await services.pageInvocations({ first: 3 }, {}, PLAIN, createOperation());
   asked.length = 0;
   return { services, asked };
 }
