@@ -57,6 +57,8 @@ export function createReader(db: Queries, schema: string): Reader {
 
 /** Runs may be hundreds of executions wide: of so many, what is told at once fills a few megabytes. */
 const RUNS_A_QUESTION = 32;
+/** The same of pages: 50 runs and the next one come with one statement, whose filter is gone through once. */
+const ROWS_A_QUESTION = 64;
 
 /** Reads whole runs, or some of their executions. */
 function createRunsReader(
@@ -112,7 +114,7 @@ function createRunsReader(
       for (let end: Position | null = null; found.length < limit; ) {
         const condition = toCondition(stretchesBehind(stretches, direction, end), query, schema);
         if (condition === null) break;
-        const most = Math.min(RUNS_A_QUESTION, limit - found.length);
+        const most = Math.min(ROWS_A_QUESTION, limit - found.length);
         const part = await inTurn(asker, async () => {
           const rows = await readInOrder(condition, direction, most);
           return toStoredRuns(db, schema, rows, sources, projection, asker);
