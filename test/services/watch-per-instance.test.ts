@@ -111,4 +111,19 @@ describe("a watched run of a source that is read instance by instance", () => {
     const [single] = await scene.pass();
     expect([single, await told]).toEqual([["i-2"], [["SUCCESS", ["i-1 Success", "i-2 Success"]]]]);
   });
+
+  it("is gone after three looks without it, also if one of its servers had ended and is known", async () => {
+    const gone = Array<null>(6).fill(null);
+    const { watch, pass } = createScene({ "i-1": ["Running", ...gone], "i-2": ["Success", ...gone] }, ["i-1", "i-2"]);
+    const told = readAll(watch()).catch((error: unknown) => error);
+    const looks = [];
+    for (let look = 0; look < 4; look += 1) looks.push((await pass())[0]);
+    expect(looks).toEqual([
+      ["i-1", "i-2"],
+      ["i-1", "i-2"],
+      ["i-1", "i-2"],
+      ["i-1", "i-2"],
+    ]);
+    expect(await told).toMatchObject({ code: "NOT_FOUND" });
+  });
 });

@@ -186,6 +186,10 @@ export async function assembleRun(
   }
   const [first] = results;
   if (first === undefined) return null;
+  // A server does not tell its part any more, and what was known before proves nothing: the upstream may have dropped the run.
+  const isDoubted = own.length < ownIds.length && results.every(({ instanceId }) => known.findResult(instanceId));
+  if (isDoubted && (await readSingle(context, { invokeId, instanceId: first.instanceId }, operation)) === null)
+    return null;
   const isRecordKnown = known.run?.command.content !== undefined || (isMoving && !projection.content);
   const run =
     known.run !== null && isRecordKnown
