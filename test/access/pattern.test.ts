@@ -44,10 +44,18 @@ describe("patterns", () => {
     "\\Qa{251}\\E",
     "(?:){251}",
     "(?i:a){125}",
+    "(?:\\x41){100}",
+    "(?:[[:alpha:]_]){130}",
+    "(?:\\101\\pL){50}",
 
     "(?:[a-z]{50}|b{50}){2}",
   ])("take %s, which is not", (pattern) => {
     expect(problemOf(pattern)).toMatchObject({ programSize: expect.any(Number) });
+  });
+
+  it("are refused in no time, whatever is left open in them", () => {
+    for (const part of ["\\d", "[:a", "[:a:", "[:a:]", "\\Q", "(?P<", "\\x{", "{1,", "[^\\]"])
+      expect(problemOf(`[${part.repeat(Math.floor(499 / part.length))}`)).toMatch(/^(syntax|cost)$/);
   });
 
   it("take whatever RE2 makes a small program of", () => {

@@ -1,6 +1,6 @@
 /** Parts of a pattern in RE2's syntax: quoted text, an escape, a class, the beginning of a group, a repetition, or any other character. */
 const PART =
-  /\\Q(?<quoted>.*?)(?:\\E|$)|\\(?:[xpP]\{[^}]*\}|.|$)|\[\^?\]?(?:\[:[^:]*:\]|\\.|[^\]])*\]|(?<open>\((?:\?(?:P?<[^>]*>|[a-zA-Z-]*(?<flags>[:)])))?)|\{(?<least>\d+)(?:,(?<most>\d*))?\}|./gsu;
+  /\\Q(?<quoted>.*?)(?:\\E|$)|\\(?:x[0-9A-Fa-f]{2}|[0-7]{1,3}|[pP][A-Za-z]|[xpP]\{[^}]*\}|.|$)|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]|(?<open>\((?:\?(?:P?<[^>]*>|[a-zA-Z-]*(?<flags>[:)])))?)|\{(?<least>\d+)(?:,(?<most>\d*))?\}|./gsu;
 
 /**
  * How large the program of a pattern is at least, as RE2 counts it, found without making it: repetitions are written out in it, so that
