@@ -82,16 +82,18 @@ export async function compareOwners(
   if (before.startsWith(OF_ACCOUNT) && now.startsWith(OF_ACCOUNT)) return before === now ? "same" : "other";
   const own = upstreams.filter(({ source }) => source.account === alias);
   const found = await Promise.all(
-    own.map(async (upstream) => ({ upstream, run: await newestOf(upstream.source, store) })),
+    own.map(async (upstream) => ({ upstream, runs: await newestOf(upstream.source, store) })),
   );
-  const known = found.flatMap(({ upstream, run }) => (run === null ? [] : [{ upstream, run }]));
+  const known = found.flatMap(({ upstream, runs: [newest, ...others] }) =>
+    newest === undefined ? [] : [{ upstream, newest, runs: [newest, ...others] }],
+  );
   if (known.length === 0) return "same";
   const asked = known
-    .filter(({ run }) => timeOf(run) >= clock.now() - KEPT_MS)
-    .toSorted((one, other) => timeOf(other.run) - timeOf(one.run))
+    .filter(({ newest }) => timeOf(newest) >= clock.now() - KEPT_MS)
+    .toSorted((one, other) => timeOf(other.newest) - timeOf(one.newest))
     .slice(0, ASKED_MAX);
   const verdicts = await inOwnOperation(clock, deadlineMs, (operation) =>
-    Promise.all(asked.map(({ upstream, run }) => lookFor(run, upstream, operation).catch(failingIfUpstream))),
+    Promise.all(asked.map(({ upstream, runs }) => lookFor(runs, upstream, operation).catch(untoldIfUpstream))),
   );
   return (["same", "other", "failing"] as const).find((one) => verdicts.includes(one)) ?? "unknown";
 }
@@ -103,15 +105,24 @@ const ASKED_MAX = 3;
 const PAGES_MAX = 20;
 const NOTHING = { output: false, content: false };
 
-async function lookFor(run: Invocation, upstream: AskedUpstream, operation: Operation): Promise<OwnerVerdict> {
-  if ((await upstream.readInvocation(run.invokeId, NOTHING, operation)) !== null) return "same";
+/** Looks for the newest of these runs, and then for any of them: a replica of the upstream may miss one for a moment. */
+async function lookFor(
+  runs: readonly Invocation[],
+  upstream: AskedUpstream,
+  operation: Operation,
+): Promise<OwnerVerdict> {
+  const [newest] = runs;
+  if (newest === undefined) return "unknown";
+  if ((await upstream.readInvocation(newest.invokeId, NOTHING, operation)) !== null) return "same";
+  const ids = new Set(runs.map(({ invokeId }) => invokeId));
   let pages = 0;
   for (const list of await upstream.openLists({}, NOTHING, operation)) {
     for (let place: Place | null = null; ; ) {
       if (pages === PAGES_MAX) return "unknown";
       const page: RunListPage = await list.read(place, operation);
       pages += 1;
-      if (page.runs.some((one) => timeOf(one) < timeOf(run))) return "other";
+      if (page.runs.some(({ invokeId }) => ids.has(invokeId))) return "same";
+      if (page.runs.some((one) => timeOf(one) < timeOf(newest))) return "other";
       if (page.flaw !== null) return "unknown";
       if (page.next === null) break;
       place = page.next;
@@ -120,15 +131,16 @@ async function lookFor(run: Invocation, upstream: AskedUpstream, operation: Oper
   return "other";
 }
 
-function failingIfUpstream(error: unknown): OwnerVerdict {
-  if (error instanceof UpstreamError) return "failing";
+/** Keys that may not ask, or are none, show nothing; that does not pass by waiting. */
+function untoldIfUpstream(error: unknown): OwnerVerdict {
+  if (error instanceof UpstreamError) return error.retryable ? "failing" : "unknown";
   throw error;
 }
 
-async function newestOf(source: Source, { readPage }: Pick<RunStore, "readPage">): Promise<Invocation | null> {
+async function newestOf(source: Source, { readPage }: Pick<RunStore, "readPage">): Promise<readonly Invocation[]> {
   const stretches = [{ source, after: null, before: null }];
   const runs = await readPage({ stretches, query: {}, direction: 1, limit: NEWEST, projection: NOTHING });
-  return runs.map(({ run }) => run).find((run) => run.isGoneUpstream !== true && run.creationTime !== null) ?? null;
+  return runs.map(({ run }) => run).filter((run) => run.isGoneUpstream !== true && run.creationTime !== null);
 }
 
 const NEWEST = 20;

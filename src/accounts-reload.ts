@@ -9,6 +9,8 @@ export interface AccountsReload {
   readonly telemetry: Telemetry;
   /** True if an account has the keys of another one now, whose runs would be mixed with those that are known. */
   readonly isOfOther: (before: AccountSettings, now: AccountSettings) => Promise<boolean>;
+  /** Aborts if the file is to be read once more: what it said before does not count then. */
+  readonly signal: AbortSignal;
   /** Credentials of the accounts whose source is another one now. */
   readonly replaceCredentials: (accounts: ReadonlyMap<string, CredentialSettings>) => void;
 }
@@ -21,7 +23,7 @@ export interface AccountsReload {
  */
 export async function reloadAccounts(
   before: readonly AccountSettings[],
-  { readConfig, telemetry, isOfOther, replaceCredentials }: AccountsReload,
+  { readConfig, telemetry, isOfOther, signal, replaceCredentials }: AccountsReload,
 ): Promise<readonly AccountSettings[]> {
   try {
     const { accounts } = readConfig();
@@ -45,6 +47,7 @@ export async function reloadAccounts(
     telemetry.notice({ level: "info", message, details: { accounts: changed.map(({ alias }) => alias) } });
     return before.map((account) => changed.find(({ alias }) => alias === account.alias) ?? account);
   } catch (error) {
+    if (signal.aborted) return before;
     if (!(error instanceof SettingsError)) throw error;
     const message = "ACCOUNTS_FILE has changed and cannot be used: the accounts stay as they were";
     telemetry.notice({ level: "error", message, details: { problems: error.problems } });

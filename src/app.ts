@@ -256,9 +256,8 @@ function watchAccounts(
 ): { stop(): Promise<void> } {
   const { clock, telemetry } = way;
   const deadlineMs = config.operationDeadlineMs;
-  const ended = new AbortController();
   let accounts = config.accounts;
-  const isOfOther = async (before: AccountSettings, account: AccountSettings): Promise<boolean> => {
+  const isOfOther = async (before: AccountSettings, account: AccountSettings, signal: AbortSignal) => {
     const [owner, now] = [ownerOf(before.credentials), ownerOf(account.credentials)];
     if (owner === null || now === null || owner === now) return false;
     const sources = upstreams.map(({ source }) => source).filter((source) => source.account === account.alias);
@@ -269,18 +268,28 @@ function watchAccounts(
         const verdict = await compareOwners(owner, now, account.alias, store, asked);
         if (verdict === "unknown") warnOfUnknown(account.alias, asked);
         // Until it is told, the keys before stay.
-        if (verdict !== "failing" || ended.signal.aborted) return verdict === "other";
-        await clock.sleep(ASK_AGAIN_MS, ended.signal);
+        if (verdict !== "failing") return verdict === "other";
+        await clock.sleep(ASK_AGAIN_MS, signal);
+        signal.throwIfAborted();
       }
     } finally {
       await road.stop();
     }
   };
-  const parts = { readConfig: read, telemetry, isOfOther, replaceCredentials: wire.replaceCredentials };
+  const parts = { readConfig: read, telemetry, replaceCredentials: wire.replaceCredentials };
+  let latest = new AbortController();
   let reloading = Promise.resolve();
   const reload = () => {
+    // A file that has changed again meanwhile says what its keys are now.
+    latest.abort();
+    const own = new AbortController();
+    latest = own;
     reloading = reloading.then(async () => {
-      accounts = await reloadAccounts(accounts, parts);
+      accounts = await reloadAccounts(accounts, {
+        ...parts,
+        signal: own.signal,
+        isOfOther: (before, now) => isOfOther(before, now, own.signal),
+      });
     });
   };
   const path = config.accountsFile;
@@ -288,7 +297,7 @@ function watchAccounts(
   return {
     async stop() {
       watched?.stop();
-      ended.abort();
+      latest.abort();
       await reloading;
     },
   };

@@ -17,7 +17,8 @@ const keyOf = ({ headers }: Received): string => /Credential=([^,]+)/.exec(heade
 
 let folder: string;
 let upstream: UpstreamServer;
-let isRefusing: boolean;
+let isRefusing: "throttled" | "no key" | null;
+let missing: string | null;
 /** How old the runs of each account are. */
 let ageMs: number;
 const stops: (() => Promise<void>)[] = [];
@@ -33,19 +34,22 @@ function answer(received: Received): object {
     InvocationStatus: "Success",
     InvokeInstances: { InvokeInstance: [{ InstanceId: "i-1", InvocationStatus: "Success", ExitCode: 0, Output: "" }] },
   }));
-  const meant = runs.filter((run) => InvokeId === undefined || run.InvokeId === InvokeId);
+  const there = runs.filter((run) => run.InvokeId !== missing);
+  const meant = there.filter((run) => InvokeId === undefined || run.InvokeId === InvokeId);
   return { RequestId: "R", TotalCount: meant.length, Invocations: { Invocation: meant } };
 }
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "owners-"));
-  isRefusing = false;
+  isRefusing = null;
+  missing = null;
   ageMs = 0;
-  upstream = await startUpstream((received) =>
-    isRefusing
-      ? { status: 403, body: { RequestId: "R", Code: "Forbidden.RAM", Message: "no" } }
-      : { body: answer(received) },
-  );
+  upstream = await startUpstream((received) => {
+    if (isRefusing === "throttled") return { status: 503, body: { Code: "ServiceUnavailable", Message: "later" } };
+    if (isRefusing === "no key" && keyOf(received) === "typo")
+      return { status: 404, body: { Code: "InvalidAccessKeyId.NotFound", Message: "no such key" } };
+    return { body: answer(received) };
+  });
 });
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
@@ -120,14 +124,17 @@ describe("an alias whose keys are others after a restart", () => {
     expect(await first.list()).toEqual(OF_A);
     await first.stop();
 
+    // A replica of the upstream may miss a run for a moment.
+    missing = "t-a-1";
     const rotated = await start("key-2", settings);
+    missing = null;
     expect([await rotated.list(), rotated.log("another one")]).toEqual([OF_A, []]);
     await rotated.stop();
 
-    isRefusing = true;
+    isRefusing = "throttled";
     const other = await start("key-3", settings, false);
     await other.hears("account prod has other keys than those whose runs are kept");
-    isRefusing = false;
+    isRefusing = null;
     await other.hears("the database answers again");
     expect(await other.list()).toEqual(OF_B);
     expect(other.log("another one")).toEqual([
@@ -141,6 +148,33 @@ describe("an alias whose keys are others after a restart", () => {
 });
 
 describe("an alias whose keys are others while the gateway runs", () => {
+  it("takes keys that are none with a warning, and those of a file that was corrected", async () => {
+    isRefusing = "no key";
+    const { list, hears } = await start("key-1");
+    expect(await list()).toEqual(OF_A);
+    writeAccounts("typo");
+    await hears("nothing shows whether");
+    writeAccounts("key-2");
+    const isAsked = () => upstream.received.some((one) => keyOf(one) === "key-2");
+    while (!isAsked()) await upstream.waitFor(upstream.received.length + 1);
+    expect(await list()).toEqual(OF_A);
+  });
+
+  it("waits no longer for an answer about keys that the file does not hold any more", async () => {
+    const { list, hears, log } = await start("key-1");
+    expect(await list()).toEqual(OF_A);
+    isRefusing = "throttled";
+    writeAccounts("key-3");
+    while (!upstream.received.some((one) => keyOf(one) === "key-3"))
+      await upstream.waitFor(upstream.received.length + 1);
+    writeAccounts("key-2");
+    while (!upstream.received.some((one) => keyOf(one) === "key-2"))
+      await upstream.waitFor(upstream.received.length + 1);
+    isRefusing = null;
+    await hears("1 of 1 accounts have other credentials");
+    expect([await list(), log("the keys of another account")]).toEqual([OF_A, []]);
+  });
+
   it("takes them with a warning if its runs are older than what an upstream keeps", async () => {
     ageMs = 20 * 86_400_000;
     const { list, hears, log } = await start("key-1");
@@ -155,11 +189,11 @@ describe("an alias whose keys are others while the gateway runs", () => {
   it("takes those of the same account alone", async () => {
     const { list, hears, log } = await start("key-1");
     expect(await list()).toEqual(OF_A);
-    isRefusing = true;
+    isRefusing = "throttled";
     writeAccounts("key-3");
     while (!upstream.received.some((one) => keyOf(one) === "key-3"))
       await upstream.waitFor(upstream.received.length + 1);
-    isRefusing = false;
+    isRefusing = null;
     await hears("0 of 1 accounts have other credentials");
     expect(log("the keys of another account")).toEqual([
       "ACCOUNTS_FILE gives account prod the keys of another account, which are not used: restart the gateway to read that one",

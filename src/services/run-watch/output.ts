@@ -144,7 +144,13 @@ function mapEach<Value, Mapped>(
   return {
     async next() {
       const { done, value } = await values.next();
-      return done ? { done, value } : { done: false, value: await map(value) };
+      if (done) return { done, value };
+      try {
+        return { done: false, value: await map(value) };
+      } catch (error) {
+        await values.return?.();
+        throw error;
+      }
     },
     async return() {
       await values.return?.();

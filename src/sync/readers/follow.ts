@@ -76,7 +76,8 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
       const beganAt = clock.elapsed();
       const isOldAt = (readAt: number | null): boolean =>
         !isFresh(readAt, { now: clock.now(), maxMs: maxMs + clock.elapsed() - beganAt });
-      const isStale = ({ run, readAt, isGone }: StoredRun): boolean => !isGone && !isOverRun(run) && isOldAt(readAt);
+      const isStale = ({ run, readAt, isGone }: StoredRun): boolean =>
+        !isGone && (!isOverRun(run) || run.isEarly === true) && isOldAt(readAt);
       const stale = all.filter(isStale);
       if (stale.length === 0) return [];
       const paced: Operation = { ...operation, pace: operation.pace ?? "refresh" };
