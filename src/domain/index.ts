@@ -27,7 +27,15 @@ export * from "./query-match.ts";
 export type * from "./quota-share.ts";
 export * from "./ref-key.ts";
 export { createRotation, type Rotation } from "./rotation.ts";
-export { durationMsOf, finishTimeOf, isEndOwed, lacksEnd, msBetween } from "./run-times.ts";
+export {
+  APPEARS_WITHIN_MS,
+  durationMsOf,
+  finishTimeOf,
+  isDueAfterEarly,
+  isEndOwed,
+  lacksEnd,
+  msBetween,
+} from "./run-times.ts";
 export { readSchedule, type Schedule, type ScheduleKind } from "./schedule.ts";
 export {
   afterPromises,

@@ -14,6 +14,17 @@ export function isEndOwed(execution: Execution, run: Pick<Invocation, "timeoutSe
   return now < Date.parse(startTime) + (run?.timeoutSeconds ?? 0) * 1_000 + END_OWED_MS;
 }
 
+/** For so long after a run was created the upstream may not tell yet of all of its parts, in milliseconds. */
+export const APPEARS_WITHIN_MS = 15_000;
+
+/** True if a run was read early, and everything of it has had the time to appear since. @param now epoch milliseconds */
+export function isDueAfterEarly(
+  { isEarly, creationTime }: Pick<Invocation, "isEarly" | "creationTime">,
+  now: number,
+): boolean {
+  return isEarly === true && !(now - Date.parse(creationTime ?? "") < APPEARS_WITHIN_MS);
+}
+
 /** True if the execution began and is over, and no answer has told when it ended. */
 export function lacksEnd({ status, startTime, finishTime }: Execution): boolean {
   return startTime !== null && finishTime === null && isFinalInstanceStatus(status);

@@ -10,6 +10,7 @@ afterEach(() => rig.stop());
 
 const ROW = "status isFinal statusCounts { status count } instanceInvocations { totalCount }";
 const LIST = `{ invocations { nodes { ${ROW} } } }`;
+const LIST_OF_ONE = `{ invocations(filter: { instanceId: "i-1" }) { nodes { ${ROW} } } }`;
 const ASKED = 'provider: SWAS, regionId: "cn-hangzhou", invokeId: "t-1"';
 const RUN = `{ invocation(${ASKED}) { ${ROW} } }`;
 const RESULTS = `{ invocationResults(filter: { ${ASKED} }) { nodes { instanceId } sources { isComplete } } }`;
@@ -92,6 +93,13 @@ describe.each(WAYS)("a run of which one server does not tell yet, read server by
     expect(await ask(RUN)).toEqual(EARLY);
     pass(16_000);
     expect(await ask(RUN)).toEqual(WHOLE);
+  });
+
+  it("is final some time also for who asks for the list of one server alone", async () => {
+    const { ask, pass } = await start(way);
+    expect(await ask(LIST_OF_ONE)).toMatchObject({ isFinal: false });
+    pass(16_000);
+    expect(await ask(LIST_OF_ONE)).toEqual(WHOLE);
   });
 
   it("has results that are not all of them", async () => {

@@ -2,6 +2,7 @@ import {
   type InvocationRef,
   type InvocationStatus,
   invocationKey,
+  isDueAfterEarly,
   isFinalInvocationStatus,
   type Operation,
   type Projection,
@@ -76,10 +77,12 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
       const beganAt = clock.elapsed();
       const isOldAt = (readAt: number | null): boolean =>
         !isFresh(readAt, { now: clock.now(), maxMs: maxMs + clock.elapsed() - beganAt });
-      const isStale = ({ run, readAt, isGone }: StoredRun): boolean =>
-        !isGone && (!isOverRun(run) || run.isEarly === true) && isOldAt(readAt);
+      const isStale = ({ run, readAt, isGone }: StoredRun): boolean => !isGone && !isOverRun(run) && isOldAt(readAt);
+      // The list of one server tells nothing of the others, however fresh it is.
+      const isDue = ({ run, isGone }: StoredRun): boolean => !isGone && isDueAfterEarly(run, clock.now());
       const stale = all.filter(isStale);
-      if (stale.length === 0) return [];
+      const due = all.filter((one) => isDue(one) && !isStale(one));
+      if (stale.length + due.length === 0) return [];
       const paced: Operation = { ...operation, pace: operation.pace ?? "refresh" };
       await Promise.allSettled([...groupByState(stale).values()].map((group) => readState(group, paced, isOldAt)));
       const known = await store.readRuns(
@@ -88,7 +91,10 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
         operation,
       );
       const left = known.flatMap((stored) => (stored !== null && isStale(stored) ? [stored] : []));
-      const readings = await Promise.allSettled(left.map(({ run }) => runs.read(run, NOTHING, paced, maxMs)));
+      const readings = await Promise.allSettled([
+        ...left.map(({ run }) => runs.read(run, NOTHING, paced, maxMs)),
+        ...due.map(({ run }) => runs.read(run, NOTHING, paced, 0)),
+      ]);
       return readings.flatMap((reading) => (reading.status === "rejected" ? [reading.reason as unknown] : []));
     },
     watch(ref, statusOf) {

@@ -1,4 +1,5 @@
 import {
+  APPEARS_WITHIN_MS,
   type Invocation,
   type InvocationQuery,
   type InvocationResult,
@@ -121,8 +122,6 @@ export function createMissingList({ message: flaw }: UpstreamError): RunList {
 
 const narrowRun = (run: Invocation): Invocation => ({ ...run, isNarrowed: true });
 
-/** For so long a server may not tell yet of its part in a run that another one tells of, in milliseconds. */
-const APPEARS_WITHIN_MS = 15_000;
 /** The clocks of gateway and vendor differ by no more: a run that seems to be created later has a time of another zone. */
 const CLOCKS_APART_MS = 60_000;
 
