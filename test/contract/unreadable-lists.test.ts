@@ -272,19 +272,21 @@ describe("an answer of which some bytes are no UTF-8", () => {
     const executions = servers.map((instanceId, index) => ({
       instanceId,
       output: index === 0 ? "d\u00e9mo\n" : "ok\n",
-      ...(index === 1 && { wire: { ErrorInfo: "d\u00e9mo" } }),
+      ...(index === 1 && { wire: { ErrorCode: "d\u00e9mo" } }),
+      ...(index === 2 && { wire: { ErrorInfo: "d\u00e9mo", Unread: "\u00e9" } }),
     }));
     const run: Run = { invokeId: "t-1", at: Date.UTC(2026, 0, 2), executions };
     const { habits } = createPlace([]);
     await start("SWAS", () => latin({ RequestId: "R", TotalCount: 1, CommandInvocations: [swasRun(run, habits)] }));
-    const { data, errors } = await rig.ask(`{ invocations { nodes { instanceInvocations { totalCount nodes { instanceId
+    const { data, errors } =
+      await rig.ask(`{ invocations { nodes { instanceInvocations { totalCount nodes { instanceId error { info }
       result { output { text lossy } } } } } } }`);
     expect(errors).toBeUndefined();
     expect(data.invocations.nodes[0].instanceInvocations).toEqual({
       totalCount: null,
       nodes: [
-        { instanceId: servers[0], result: { output: { text: "d\ufffdmo\n", lossy: true } } },
-        { instanceId: servers[2], result: { output: { text: "ok\n", lossy: false } } },
+        { instanceId: servers[0], error: null, result: { output: { text: "d\ufffdmo\n", lossy: true } } },
+        { instanceId: servers[2], error: { info: "d\ufffdmo" }, result: { output: { text: "ok\n", lossy: false } } },
       ],
     });
   });
