@@ -136,7 +136,7 @@ function warnOfEndpoint(provider: Provider, endpoint: string | undefined, region
   if (regionIds.length === 0) {
     return `${provider}_ENDPOINT is set and no region of ${provider} is: nothing is read from there; is ${provider}_REGIONS missing?`;
   }
-  // A region's endpoint answers with an empty list for every other region.
+  // A region's endpoint answers other regions with an empty list.
   if (endpoint.includes("{regionId}") || !VENDOR_HOST.test(new URL(endpoint).hostname)) return null;
   if (regionIds.length < 2 && !regionIds.includes("all")) return null;
   return `${provider}_ENDPOINT names one region's host for several regions, and a host tells nothing of another region: put {regionId} in place of the region`;

@@ -2,6 +2,7 @@ import DataLoader from "dataloader";
 
 import type { Telemetry } from "#domain";
 import type { Answer } from "#services";
+import { createInOrder } from "./in-order.ts";
 
 /** How one kind of thing is loaded. */
 export interface ByKeyOptions<Key, Value> {
@@ -31,7 +32,10 @@ export interface ByKey<Key, Value> {
 /** Answers in key order; a key that fails fails alone, a group whose call fails fails as a group. */
 export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKey<Key, Value> {
   const { name, keyOf, groupsOf = oneGroup, telemetry, settled, most } = options;
-  const readGroup = most === undefined ? options.readGroup : inOrder(options.readGroup);
+  const inOrder = createInOrder();
+  // None holds what another one answered.
+  const readGroup: typeof options.readGroup =
+    most === undefined ? options.readGroup : (keys) => inOrder(() => options.readGroup(keys));
   const loader = new DataLoader<Key, Value | null, string>(
     async (keys) => {
       telemetry.loaderBatch({ loader: name, size: keys.length });
@@ -59,19 +63,6 @@ export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKe
   return {
     load: (key) => loader.load(key),
     loadMany: (keys) => loader.loadMany(keys),
-  };
-}
-
-/** One after the other; none holds what another one answered. */
-function inOrder<Keys, Answers>(read: (keys: Keys) => Promise<Answers>): (keys: Keys) => Promise<Answers> {
-  let earlier: Promise<unknown> = Promise.resolve();
-  return (keys) => {
-    const reading = earlier.then(() => read(keys));
-    earlier = reading.then(
-      () => {},
-      () => {},
-    );
-    return reading;
   };
 }
 

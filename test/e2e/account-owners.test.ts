@@ -114,6 +114,11 @@ async function start(key: string, settings: Readonly<Record<string, string>> = {
   };
 }
 
+/** Resolves once the upstream has got a request with this key. */
+async function isAskedWith(key: string): Promise<void> {
+  while (!upstream.received.some((one) => keyOf(one) === key)) await upstream.waitFor(upstream.received.length + 1);
+}
+
 const OF_A = [3, "t-a-1", "t-a-2", "t-a-3"];
 const OF_B = [3, "t-b-1", "t-b-2", "t-b-3"];
 
@@ -155,8 +160,7 @@ describe("an alias whose keys are others while the gateway runs", () => {
     writeAccounts("typo");
     await hears("nothing shows whether");
     writeAccounts("key-2");
-    const isAsked = () => upstream.received.some((one) => keyOf(one) === "key-2");
-    while (!isAsked()) await upstream.waitFor(upstream.received.length + 1);
+    await isAskedWith("key-2");
     expect(await list()).toEqual(OF_A);
   });
 
@@ -165,11 +169,9 @@ describe("an alias whose keys are others while the gateway runs", () => {
     expect(await list()).toEqual(OF_A);
     isRefusing = "throttled";
     writeAccounts("key-3");
-    while (!upstream.received.some((one) => keyOf(one) === "key-3"))
-      await upstream.waitFor(upstream.received.length + 1);
+    await isAskedWith("key-3");
     writeAccounts("key-2");
-    while (!upstream.received.some((one) => keyOf(one) === "key-2"))
-      await upstream.waitFor(upstream.received.length + 1);
+    await isAskedWith("key-2");
     isRefusing = null;
     await hears("1 of 1 accounts have other credentials");
     expect([await list(), log("the keys of another account")]).toEqual([OF_A, []]);
@@ -191,8 +193,7 @@ describe("an alias whose keys are others while the gateway runs", () => {
     expect(await list()).toEqual(OF_A);
     isRefusing = "throttled";
     writeAccounts("key-3");
-    while (!upstream.received.some((one) => keyOf(one) === "key-3"))
-      await upstream.waitFor(upstream.received.length + 1);
+    await isAskedWith("key-3");
     isRefusing = null;
     await hears("0 of 1 accounts have other credentials");
     expect(log("the keys of another account")).toEqual([

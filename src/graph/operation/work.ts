@@ -1,5 +1,5 @@
 import type { Operation } from "#domain";
-import { countWork, fitsTurn, takeTurn } from "#loaders";
+import { countWork, createInOrder, fitsTurn, takeTurn } from "#loaders";
 import { type Parts, UNITS_A_TURN } from "#services";
 
 const made = new WeakMap<Operation, WeakMap<object, Map<string, unknown>>>();
@@ -14,20 +14,9 @@ export function oncePerOperation<Made>(operation: Operation, owner: object, key:
   return ofOwner.get(key) as Made;
 }
 
-const lines = new WeakMap<Operation, Promise<unknown>>();
-
 /** Makes one after the other, so that no more is in memory than one of them takes. */
 export function inOrder<Made>(operation: Operation, make: () => Promise<Made>): Promise<Made> {
-  const earlier = lines.get(operation) ?? Promise.resolve();
-  const made = earlier.then(make);
-  lines.set(
-    operation,
-    made.then(
-      () => {},
-      () => {},
-    ),
-  );
-  return made;
+  return oncePerOperation(operation, inOrder, "line", createInOrder)(make);
 }
 
 /**
