@@ -232,15 +232,18 @@ function createOwnerCheck(
   parts: Pick<OwnerParts, "clock" | "telemetry">,
 ) {
   let begin: (upstreams: OwnerParts["upstreams"]) => void = () => {};
-  const upstreams = new Promise<OwnerParts["upstreams"]>((resolve) => {
+  let abandon: (reason: Error) => void = () => {};
+  const upstreams = new Promise<OwnerParts["upstreams"]>((resolve, reject) => {
     begin = resolve;
+    abandon = reject;
   });
+  upstreams.catch(() => {});
   return {
     begin,
     letGoOfOthers: async (database: DatabaseStore) =>
       letGoOfOthers(database, accounts, { ...parts, upstreams: await upstreams, deadlineMs }),
-    // Nobody waits any longer for what was never opened.
-    stop: async () => begin([]),
+    // Nobody waits any longer for what was never opened, and nothing was compared.
+    stop: async () => abandon(new Error("The gateway stops.")),
   };
 }
 
