@@ -119,6 +119,13 @@ export class InputError extends Error {
   }
 }
 
+/** Why an operation ends whose client has gone before it was answered. Nobody is told; it has a code, since it is no fault of the gateway. */
+export class ClientGoneError extends InputError {
+  constructor() {
+    super("DEADLINE_EXCEEDED", "The operation ended before this was answered.");
+  }
+}
+
 /** Makes errors that note no stack, which costs more than all else about an error. */
 export function withoutStack<Made>(make: () => Made): Made {
   const { stackTraceLimit } = Error;

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import type { Operation } from "#domain";
+import { ClientGoneError, type Operation } from "#domain";
 import type { Services } from "#services";
 import { createMemoryStore } from "#store";
 import { createOperation } from "../support/operation.ts";
@@ -63,7 +63,7 @@ it.each<[string, Ask]>([
     "totals",
     (services, operation) => services.pageInvocations({ first: 0 }, NONE, { ...PLAIN, totalCount: true }, operation),
   ],
-])("%s look through memory in turns of their operation, and no further once it has ended", async (_kind, ask) => {
+])("%s look through memory in turns, and no further once a client has gone", async (_kind, ask) => {
   const { services, store } = createGateway([createWorldSource(sourceAt(0))]);
   const runs = Array.from({ length: 10_000 }, (_, serial) =>
     createRun({ source: sourceAt(0), invokeId: `t-${serial}`, creationTime: new Date(NEWEST - serial).toISOString() }),
@@ -73,7 +73,7 @@ it.each<[string, Ask]>([
   await ask(services, operation);
   const whole = turns.count;
   const life = new AbortController();
-  const ended = new Error("It has ended.");
+  const ended = new ClientGoneError();
   turns.count = 0;
   const turn = async (): Promise<void> => {
     turns.count += 1;

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { type AnswerLife, type Clock, InputError, type Operation } from "#domain";
+import { type AnswerLife, ClientGoneError, type Clock, InputError, type Operation } from "#domain";
 import type { Client } from "./clients.ts";
 import { type Cost, OperationMeter } from "./operation-meter.ts";
 
@@ -44,7 +44,7 @@ export interface OperationRules {
 
 // Making the usual reason, a DOMException with its stack, costs more than all else about an operation's end. What is cut off by it
 // is no fault of ours.
-const ENDED = new InputError("DEADLINE_EXCEEDED", "The operation ended before this was answered.");
+const ENDED = new ClientGoneError();
 
 // To write so much takes a millisecond.
 const MOST_LIGHT_BYTES = 262_144;

@@ -1,4 +1,4 @@
-import { InputError, type Operation } from "#domain";
+import { ClientGoneError, InputError, type Operation } from "#domain";
 import type { Asker } from "#store";
 
 /**
@@ -21,6 +21,7 @@ export function askerOf(operation: Operation): Asker {
 
 /** @throws the reason of the operation's signal if its client has gone, and not if its time is merely over */
 export function throwIfGone({ signal }: Pick<Operation, "signal">): void {
-  const isLate = signal.reason instanceof InputError && signal.reason.code === "DEADLINE_EXCEEDED";
+  const { reason } = signal;
+  const isLate = reason instanceof InputError && !(reason instanceof ClientGoneError);
   if (!isLate) signal.throwIfAborted();
 }

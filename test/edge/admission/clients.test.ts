@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
 import { type Caller, createOpenView, createRateLimits, NO_LIMITS } from "#access";
-import { InputError, type Operation } from "#domain";
+import { ClientGoneError, InputError, type Operation } from "#domain";
 import { CLIENT_LIMITS, type Client, createClients } from "../../../src/edge/admission/clients.ts";
 import { LastingOperation, startOperation } from "../../../src/edge/admission/operation.ts";
 import { createTurns } from "../../../src/edge/admission/turns.ts";
@@ -249,6 +249,6 @@ describe("an operation whose client is gone", () => {
     const client = createClients(clock, CLIENT_LIMITS).of({ remoteAddress: "127.0.0.1" });
     const running = startOperation("id", { clock, client, deadlineMs: 1_000, callBudget: 1 });
     running.abandon();
-    expect(running.operation.signal.reason).toMatchObject({ name: "InputError", code: "DEADLINE_EXCEEDED" });
+    expect(running.operation.signal.reason).toEqual(new ClientGoneError());
   });
 });
