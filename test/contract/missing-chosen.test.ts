@@ -131,6 +131,43 @@ describe("runs whose list tells no more than the states of their instances", () 
   });
 });
 
+describe("runs in an order of their times", () => {
+  const ORDERED = `query ($orderBy: InvocationOrder) {
+    invocations(orderBy: $orderBy, filter: { createdAfter: "2020-01-01T00:00:00Z" }) {
+      totalCount nodes { invokeId instanceInvocations { nodes { exitCode } } } pageInfo { isScanComplete } sources { isComplete } } }`;
+  const read = async (orderBy: string) => {
+    const { totalCount, nodes, pageInfo, sources } = (await rig.ask(ORDERED, { orderBy })).data.invocations;
+    return [totalCount, nodes.map(({ invokeId }: Body) => invokeId), pageInfo.isScanComplete, sources[0].isComplete];
+  };
+  const lasting = (invokeId: string, seconds: number, before: number) => {
+    const at = NOON - before * 60_000;
+    const end = new Date(at + seconds * 1_000).toISOString();
+    const wire = { StartTime: new Date(at).toISOString(), FinishTime: end, FinishedTime: end };
+    return { ...runOf([{ instanceId: "i-1", wire }]), invokeId, at };
+  };
+
+  it.each(["FINISH_TIME_DESC", "FINISH_TIME_ASC", "DURATION_DESC", "DURATION_ASC"])(
+    "may stand elsewhere, as long as their list tells no times: %s",
+    async (orderBy) => {
+      const runs = [lasting("t-3", 20, 0), lasting("t-2", 10, 1), lasting("t-1", 30, 2)];
+      rig = await startRig({ "SWAS/cn-hangzhou": createPlace(runs) }, { FRESHNESS_MS: "1" });
+      rig.far.interfere = ({ action }) =>
+        action === "DescribeCommandInvocations" ? refusal(403, "Forbidden.RAM") : null;
+      const [totalCount, ids, ...isComplete] = await read(orderBy);
+      expect([totalCount, [...ids].sort(), ...isComplete]).toEqual([3, ["t-1", "t-2", "t-3"], false, false]);
+      const byDuration = orderBy === "DURATION_DESC" ? ["t-1", "t-3", "t-2"] : ["t-2", "t-3", "t-1"];
+      const byEnd = orderBy === "FINISH_TIME_DESC" ? ["t-3", "t-2", "t-1"] : ["t-1", "t-2", "t-3"];
+      // The times came with the exit codes of the rows.
+      expect(await read(orderBy)).toEqual([3, orderBy.startsWith("DURATION") ? byDuration : byEnd, true, true]);
+    },
+  );
+
+  it("may stand elsewhere if instances of one cannot be shown", async () => {
+    await startCut(3);
+    expect((await read("DURATION_DESC")).slice(2)).toEqual([false, false]);
+  });
+});
+
 describe.each(["ECS", "SWAS"])("runs on %s of which one tells no command", (product) => {
   const named = (invokeId: string, wire = {}) => ({
     ...runOf([{ instanceId: "i-1" }], wire),

@@ -68,7 +68,7 @@ export const InstanceInvocationStatusEnum = enumOf<InstanceInvocationStatus>(
 /** Orders of a list of runs. */
 export const InvocationOrderEnum = enumOf<InvocationOrder>(
   "InvocationOrder",
-  "In which order runs come. What has no such time or duration comes last.",
+  "In which order runs come. What has no such time or duration comes last; a source whose lists tell no times is not complete then.",
   {
     CREATION_TIME_DESC:
       "Handed in last first: the order in which everything is read, and the only one without a bound.",

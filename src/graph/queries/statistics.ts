@@ -73,7 +73,7 @@ const StatisticsRow = declareShape<StatisticsRow>(
     ),
     failureRate: orNull(Float, "`failedCount` by `finalCount`, 0 to 1; null if none is over."),
     statusCounts: always([StatisticsStatusCount], "How many are in each state; states that do not occur are left out."),
-    durationMs: orNull(Quantiles, "How long they took; null if none tells."),
+    durationMs: orNull(Quantiles, "How long those took that tell it; null if none does."),
     latestTime: orNull(DateTime, "When the newest of them was handed in."),
     isComplete: always(
       Boolean,

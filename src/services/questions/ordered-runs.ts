@@ -61,7 +61,7 @@ export function createOrderedRuns({ scan, sealer, store, sync, timing, places }:
     const purpose = `runs by ${order}\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
     const start = openPlace(sealer, purpose, request);
     const { rows, count, sources, isComplete } = await places.inPlace(operation, () => {
-      const parts = upTo(RUNS_MAX, scan.outlineAll(filter, "RUNS", operation));
+      const parts = upTo(RUNS_MAX, scan.outlineAll(filter, "TIMES", operation));
       return readRows(parts, order, start, request);
     });
     const { taken, hasMore } = takePage(rows, request);

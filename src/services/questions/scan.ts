@@ -3,8 +3,8 @@ import {
   type Invocation,
   type InvocationFilter,
   lackingQueries,
-  lacksInstances,
   mapInBreaks,
+  matchesQuery,
   namesSource,
   type Operation,
   type Projection,
@@ -29,6 +29,9 @@ export interface ScannedPart<Run = RunOutline> {
   readonly isComplete: boolean;
 }
 
+/** What of runs is gone through: with `TIMES` what `RUNS` tells, of which no time may be missing. */
+export type ScanDetail = OutlineDetail | "TIMES";
+
 /** Goes through many runs, in parts of at most {@link EXECUTIONS_A_PART} or one run, between which others have their turns. */
 export interface RunScan {
   /** What is known, from a place on; the newest end is made fresh first. Reads nothing older. */
@@ -39,7 +42,7 @@ export interface RunScan {
     after?: Position | null,
   ): AsyncGenerator<ScannedPart>;
   /** Outlines of all that is created since the filter's `createdAfter`: what is not known is read, within the operation's budget. */
-  outlineAll(filter: InvocationFilter, detail: OutlineDetail, operation: Operation): AsyncGenerator<ScannedPart>;
+  outlineAll(filter: InvocationFilter, detail: ScanDetail, operation: Operation): AsyncGenerator<ScannedPart>;
 }
 
 /** What scanning is made of. */
@@ -55,6 +58,13 @@ const PART = 250;
 const OUTLINES: Readonly<Record<OutlineDetail, number>> = { RUNS: 1_000, EXECUTIONS: 1_000, OUTPUTS: PART };
 /** So many are read first, since nobody knows how many servers runs have here. */
 const FIRST_OUTLINES = 32;
+/** What a run may not lack where it is gone through; it may lack anything if null. */
+const NEEDED: Readonly<Record<ScanDetail, "INSTANCES" | "FIELDS" | null>> = {
+  RUNS: null,
+  TIMES: "FIELDS",
+  EXECUTIONS: "INSTANCES",
+  OUTPUTS: "INSTANCES",
+};
 /** Executions that are gone through in one turn, and about as many as are read at once. */
 const EXECUTIONS_A_PART = 4_000;
 
@@ -87,7 +97,8 @@ export function createRunScan(parts: RunScanParts): RunScan {
       const fared = await refresh(filter, stretches, detail, operation);
       for await (const runs of outline(filter, stretches, detail, store, operation)) yield { runs, ...fared };
     },
-    async *outlineAll(filter, detail, operation) {
+    async *outlineAll(filter, scanned, operation) {
+      const detail = scanned === "TIMES" ? "RUNS" : scanned;
       let cursor: string | null = null;
       let before: readonly PageSourceState[] | null = null;
       let isComplete = true;
@@ -95,9 +106,7 @@ export function createRunScan(parts: RunScanParts): RunScan {
         const stretch = await readStretch(filter, operation, PART, cursor);
         const { runs, hasMore, isLagging, ground } = stretch;
         // Unfinished runs are followed for the first part, whose states may have stayed old.
-        const sources = markDoubts(joinStates(before, stretch.sources), {
-          sourceKeys: detail === "RUNS" ? NO_KEYS : keysOfLacking(runs),
-        });
+        const sources = markDoubts(joinStates(before, stretch.sources), { sourceKeys: keysOfLacking(runs, scanned) });
         isComplete &&= !stretch.lacksRuns;
         // A source that fails does not keep the others from filling a part: one that is not full shows all of them.
         const isBrokenOff = isLagging && runs.length === PART;
@@ -111,7 +120,7 @@ export function createRunScan(parts: RunScanParts): RunScan {
         if (!hasMore || isLagging) return;
         before = sources;
         if (ground !== null) {
-          const doubts = await findDoubts(filter, ground.stretches, detail, store, operation);
+          const doubts = await findDoubts(filter, ground.stretches, scanned, store, operation);
           before = markDoubts(sources, doubts);
           isComplete &&= !doubts.lacksRuns;
           const known = outline(filter, ground.stretches, detail, store, operation);
@@ -134,14 +143,14 @@ interface Doubts {
 async function findDoubts(
   filter: InvocationFilter,
   stretches: readonly Stretch[],
-  detail: OutlineDetail,
+  detail: ScanDetail,
   store: RunScanParts["store"],
   operation: Operation,
 ): Promise<Doubts> {
   const query = toQuery(filter);
   const chosen = lackingQueries(query);
-  // Where executions are gone through, those that nobody can show are missing.
-  const others = detail === "RUNS" ? [] : [{ ...query, lacks: "INSTANCES" as const }];
+  const needed = NEEDED[detail];
+  const others = needed === null ? [] : [{ ...query, lacks: needed }];
   const sourceKeys = new Set<string>();
   let lacksRuns = false;
   for (const stretch of stretches) {
@@ -153,11 +162,12 @@ async function findDoubts(
   return { sourceKeys, lacksRuns };
 }
 
-const NO_KEYS: Doubts["sourceKeys"] = new Set();
-
-/** The sources of those runs that lack instances. */
-function keysOfLacking(runs: readonly { readonly run: Invocation }[]): Doubts["sourceKeys"] {
-  return new Set(runs.flatMap(({ run }) => (lacksInstances(run) ? [sourceKey(run.source)] : [])));
+/** The sources of those runs that lack what is needed of them. */
+function keysOfLacking(runs: readonly { readonly run: Invocation }[], detail: ScanDetail): Doubts["sourceKeys"] {
+  const lacks = NEEDED[detail];
+  return new Set(
+    runs.flatMap(({ run }) => (lacks !== null && matchesQuery(run, { lacks }) ? [sourceKey(run.source)] : [])),
+  );
 }
 
 function markDoubts(
