@@ -13,7 +13,16 @@ export { type AppendedOutput, readAppended } from "./output-append.ts";
 export { diffLines, type LineDifference, maskOutput } from "./output-compare.ts";
 export { type DecodedOutput, decodeOutput, isCharset, warmDecoder } from "./output-decode.ts";
 export { groupOutputs, isOutputKnown, type OutputGroup } from "./output-group.ts";
-export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
+export {
+  countLines,
+  endOfLine,
+  firstLines,
+  lastLines,
+  limitBytes,
+  splitLines,
+  stripAnsi,
+  withoutLineEnd,
+} from "./output-text.ts";
 export { applyOverwriting } from "./overwritten.ts";
 export {
   type InvocationFilter,

@@ -46,9 +46,16 @@ export function splitLines(text: string): readonly string[] {
 
 const LINE_END = /\r?\n/;
 
-function endOfLine(text: string, from: number): number {
+/** Where the line that goes on at `from` has ended with its line end: the next one begins there. */
+export function endOfLine(text: string, from: number): number {
   const lineFeed = text.indexOf("\n", from);
   return lineFeed < 0 ? text.length : lineFeed + 1;
+}
+
+/** A line without its line end, LF or CRLF. */
+export function withoutLineEnd(line: string): string {
+  if (!line.endsWith("\n")) return line;
+  return line.slice(0, line.endsWith("\r\n") ? -2 : -1);
 }
 
 function startOfLine(text: string, end: number): number {

@@ -1,5 +1,5 @@
 import { compilePattern, PatternError } from "#access";
-import { InputError, splitLines } from "#domain";
+import { endOfLine, firstLines, InputError, lastLines, splitLines, withoutLineEnd } from "#domain";
 import type { LineMatch } from "../contract/index.ts";
 
 /** Long work in parts: each part's cost is yielded before it is done. A unit is one character against one step of a program. */
@@ -75,17 +75,18 @@ export function prepareSearch(search: LineSearch): (text: string) => Parts<reado
 
 function* matchLines(text: string, search: LineSearch, matcher: Matcher): Parts<readonly LineMatch[]> {
   if (!matcher.needsLineEnds && !(yield* mayMatch(text, matcher))) return [];
-  const lines = splitLines(text);
   const matches: LineMatch[] = [];
   let untold = 0;
-  for (const [index, line] of lines.entries()) {
-    if (matches.length >= search.limit) break;
-    untold += (line.length + 1) * matcher.unitsPerCharacter;
+  for (let start = 0, lineNumber = 1; start < text.length && matches.length < search.limit; lineNumber += 1) {
+    const end = endOfLine(text, start);
+    untold += (end - start) * matcher.unitsPerCharacter;
     if (untold >= UNITS_TOLD) {
       yield untold;
       untold = 0;
     }
-    if (matcher.isMatch(line)) matches.push(toMatch(lines, index, line, search.contextLines));
+    const line = withoutLineEnd(text.slice(start, end));
+    if (matcher.isMatch(line)) matches.push({ lineNumber, line, ...contextOf(text, start, end, search.contextLines) });
+    start = end;
   }
   yield untold;
   return matches;
@@ -112,12 +113,10 @@ function checkSearch({ text, pattern, contextLines, limit }: LineSearch): void {
   if (pattern != null) checkLength("pattern", pattern);
 }
 
-function toMatch(lines: readonly string[], index: number, line: string, contextLines: number): LineMatch {
+function contextOf(text: string, start: number, end: number, count: number): Pick<LineMatch, "before" | "after"> {
   return {
-    lineNumber: index + 1,
-    line,
-    before: lines.slice(Math.max(0, index - contextLines), index),
-    after: lines.slice(index + 1, index + 1 + contextLines),
+    before: splitLines(lastLines(text.slice(0, start), count)),
+    after: splitLines(firstLines(text.slice(end), count)),
   };
 }
 
