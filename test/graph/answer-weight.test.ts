@@ -217,6 +217,41 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     expect([turns, result.errors]).toEqual([0, undefined]);
   });
 
+  /** Turns of an operation that shows this of 30 outputs of 24,000 bytes. */
+  async function countTurns(field: string, line: string, addAnswer: (values: number) => void = () => {}) {
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const instances = Array.from({ length: 30 }, (_, each) => {
+      const output = { bytes: Buffer.alloc(24_000, line), droppedBytes: 0 };
+      return anInstanceInvocation({ instanceId: `i-${each}`, output });
+    });
+    await run(outputsWith(field), { addAnswer }, executor, turn, undefined, [anInvocation({ instances })]);
+    return turns;
+  }
+
+  it("takes turns to count, to find and to give lines, however short they are", async () => {
+    const none = await countTurns("byteLength", "\n");
+    const counted = await countTurns("lineCount", "\n");
+    const found = await countTurns('search(pattern: "^x$") { line }', "\n");
+    const given = await countTurns('search(pattern: "^$", limit: 1000) { line }', "\n");
+    const withContext = await countTurns('search(pattern: "^$", limit: 1000, contextLines: 2) { line before }', "\n");
+    expect([none, counted, found > counted, withContext > 2 * given]).toEqual([0, 2, true, true]);
+  });
+
+  it("looks for nothing more once the answer is too large", async () => {
+    const query = 'search(text: "x", limit: 1000, contextLines: 10) { line before after }';
+    let values = 0;
+    const addAnswer = (more: number) => {
+      values += more;
+      if (values > 2_000)
+        throw new InputError("LIMIT_EXCEEDED", "too much", null, { limit: "answerValues", max: 2_000 });
+    };
+    const whole = await countTurns(query, "x\n");
+    expect((await countTurns(query, "x\n", addAnswer)) < whole / 2).toBe(true);
+  });
+
   it("makes the nearest field null that may be, when it is too much", async () => {
     const refusal = new InputError("LIMIT_EXCEEDED", "too much", null, { limit: "answerValues", max: 3 });
     let values = 0;

@@ -1,4 +1,5 @@
-import { Args, Ctx, Field, Int, ObjectType } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, Ctx, Field, Info, Int, ObjectType } from "type-graphql";
 
 import {
   applyOverwriting,
@@ -23,7 +24,15 @@ import {
   type ShownMembers,
   Value,
 } from "../declarations/index.ts";
-import { type GraphContext, oncePerOperation, workInOne, workInParts } from "../operation/index.ts";
+import {
+  type GraphContext,
+  inOrder,
+  oncePerOperation,
+  oncePerPlace,
+  selectionOf,
+  workInOne,
+  workInParts,
+} from "../operation/index.ts";
 import { DEFAULT_MATCHES, SearchArgs } from "./search-arguments.ts";
 import { checkTextArgs, TextArgs } from "./text-arguments.ts";
 
@@ -92,7 +101,9 @@ export class CommandOutput {
 
   @Field(() => Int, { description: "How many lines there are; a last line counts also without a line end." })
   lineCount(@Ctx() { operation }: GraphContext): number | Promise<number> {
-    return oncePerOperation(operation, this, "lineCount", () => this.read(operation, ({ text }) => countLines(text)));
+    const count = ({ text }: DecodedOutput) =>
+      workInOne(operation, text.length / CHARACTERS_A_UNIT, () => countLines(text));
+    return oncePerOperation(operation, this, "lineCount", () => this.read(operation, count));
   }
 
   @Field(() => [OutputMatch], {
@@ -102,8 +113,11 @@ export class CommandOutput {
   search(
     @Args(() => SearchArgs) args: SearchArgs,
     @Ctx() { operation }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
   ): readonly LineMatch[] | Promise<readonly LineMatch[]> {
-    return oncePerOperation(operation, this, `search ${JSON.stringify(args)}`, () => this.find(args, operation));
+    const isContextShown = oncePerPlace(info, () => selectionOf(info).hasAny("before", "after"));
+    const key = `search ${isContextShown} ${JSON.stringify(args)}`;
+    return oncePerOperation(operation, this, key, () => this.find(args, isContextShown, operation));
   }
 
   @Value(() => SafeInt, { nullable: true, description: "Bytes the upstream cut away; null where it does not say." })
@@ -152,7 +166,10 @@ export class CommandOutput {
   }
 
   /** What is read from the decoded output; to decode it may take many times a turn, so that waits for one. */
-  private read<Made>(operation: Operation, make: (decoded: DecodedOutput) => Made): Made | Promise<Made> {
+  private read<Made>(
+    operation: Operation,
+    make: (decoded: DecodedOutput) => Made | Promise<Made>,
+  ): Made | Promise<Made> {
     if (this.#decoded !== undefined) return make(this.#decoded);
     const { bytes } = this.output;
     const decoded = oncePerOperation(operation, this, "decoded", () => {
@@ -176,15 +193,22 @@ export class CommandOutput {
     });
   }
 
-  private find(args: SearchArgs, operation: Operation): readonly LineMatch[] | Promise<readonly LineMatch[]> {
+  private find(
+    args: SearchArgs,
+    isContextShown: boolean,
+    operation: Operation,
+  ): readonly LineMatch[] | Promise<readonly LineMatch[]> {
     operation.meter.addReading?.("searchedBytes", this.output.bytes.byteLength);
-    const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
+    const { contextLines, limit } = args;
+    const search = { ...args, contextLines: contextLines ?? 0, isContextShown, limit: limit ?? DEFAULT_MATCHES };
     const matchers = oncePerOperation(operation, CommandOutput, "matchers", (): Matchers => new Map());
-    return workInParts(operation, this.searchDecoded(search, matchers));
+    return inOrder(operation, async () => workInParts(operation, this.searchDecoded(search, matchers, operation)));
   }
 
-  private *searchDecoded(search: LineSearch, matchers: Matchers): Parts<readonly LineMatch[]> {
+  private *searchDecoded(search: LineSearch, matchers: Matchers, { meter }: Operation): Parts<readonly LineMatch[]> {
     yield this.undecodedUnits;
+    // Once the answer is too large, nothing more is looked for.
+    meter.addAnswer?.(0, 0);
     return yield* searchLines(this.decoded.text, search, matchers);
   }
 
@@ -228,6 +252,8 @@ type JsonRead = Readonly<Record<string, unknown>> | null;
 
 // To cut the text of a byte, or to read it as JSON and weigh that, takes as long as a search takes for so many units.
 const UNITS_A_BYTE = 2;
+/** Of a text of line feeds alone, so many are counted in the time of a unit. */
+const CHARACTERS_A_UNIT = 4;
 /** What is nested deeper cannot be written again, for the engine calls itself for each level. */
 const MOST_LEVELS = 200;
 

@@ -17,6 +17,8 @@ export interface LineSearch {
   readonly ignoreCase?: boolean | null | undefined;
   /** How many lines to give before and after each match, 0 to {@link MAX_CONTEXT_LINES}. */
   readonly contextLines: number;
+  /** False if nobody sees these lines. */
+  readonly isContextShown?: boolean;
   /** How many matches to give, 0 to {@link MAX_MATCHES}. */
   readonly limit: number;
 }
@@ -36,6 +38,8 @@ export interface Matcher {
   readonly needsLineEnds: boolean;
 }
 
+/** Units that it takes to give a line. */
+const UNITS_A_LINE = 40;
 /** Costs are told in sums of about so many units. */
 const UNITS_TOLD = 16_000;
 
@@ -75,6 +79,7 @@ export function prepareSearch(search: LineSearch): (text: string) => Parts<reado
 
 function* matchLines(text: string, search: LineSearch, matcher: Matcher): Parts<readonly LineMatch[]> {
   if (!matcher.needsLineEnds && !(yield* mayMatch(text, matcher))) return [];
+  const count = search.isContextShown === false ? 0 : search.contextLines;
   const matches: LineMatch[] = [];
   let untold = 0;
   for (let start = 0, lineNumber = 1; start < text.length && matches.length < search.limit; lineNumber += 1) {
@@ -85,7 +90,10 @@ function* matchLines(text: string, search: LineSearch, matcher: Matcher): Parts<
       untold = 0;
     }
     const line = withoutLineEnd(text.slice(start, end));
-    if (matcher.isMatch(line)) matches.push({ lineNumber, line, ...contextOf(text, start, end, search.contextLines) });
+    if (matcher.isMatch(line)) {
+      matches.push({ lineNumber, line, ...contextOf(text, start, end, count) });
+      untold += UNITS_A_LINE * (1 + 2 * count);
+    }
     start = end;
   }
   yield untold;
@@ -113,7 +121,10 @@ function checkSearch({ text, pattern, contextLines, limit }: LineSearch): void {
   if (pattern != null) checkLength("pattern", pattern);
 }
 
+const NO_CONTEXT = { before: [], after: [] };
+
 function contextOf(text: string, start: number, end: number, count: number): Pick<LineMatch, "before" | "after"> {
+  if (count === 0) return NO_CONTEXT;
   return {
     before: splitLines(lastLines(text.slice(0, start), count)),
     after: splitLines(firstLines(text.slice(end), count)),
