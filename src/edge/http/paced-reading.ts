@@ -149,7 +149,7 @@ class Reading implements PacedReading {
     if (held === null) return;
     const length = this.pace.cut(held);
     this.held = length < held.length ? held.subarray(length) : null;
-    this.hand(held.subarray(0, length));
+    this.hand(detach(held.subarray(0, length)));
   }
 
   /** Nothing is left, or nothing more is wanted for now. */
@@ -182,4 +182,12 @@ class Reading implements PacedReading {
     if (this.isHolding && this.isWanted) this.resumeSocket();
     this.isHolding = false;
   }
+}
+
+/** The bytes without the rest of what was read with them: a reader may hold a few of them for long, each with 64 KB. */
+function detach(bytes: Buffer): Buffer {
+  if (bytes.length * 2 >= bytes.buffer.byteLength) return bytes;
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
 }

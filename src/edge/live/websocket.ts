@@ -11,7 +11,7 @@ import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { LiveRecord } from "./record.ts";
 import { type Receiver, runLive, type Told } from "./run.ts";
 import { Stop } from "./stop.ts";
-import { watchLife } from "./websocket-life.ts";
+import { NextMessage, watchLife } from "./websocket-life.ts";
 import { handleInOrder } from "./websocket-line.ts";
 import { Messages } from "./websocket-messages.ts";
 import { prepare, toAsker } from "./websocket-operation.ts";
@@ -32,6 +32,7 @@ interface Extra {
   readonly request: IncomingMessage;
   readonly sender: Sender;
   readonly messages: Messages;
+  readonly next: NextMessage;
 }
 
 interface Started {
@@ -50,10 +51,6 @@ const MOST_FRAGMENTS = 128;
 /** A ping is six bytes long, and each is answered. */
 const PIECE_BYTES = 256;
 
-function cutFrames({ length }: Buffer): number {
-  return Math.min(length, PIECE_BYTES);
-}
-
 /** The protocol graphql-transport-ws, with the same gate, limits, errors and records as HTTP. */
 export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSockets {
   const server = new WebSocketServer({
@@ -70,8 +67,14 @@ export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSoc
     const messages = new Messages(socket);
     const turnFor = (text: string) => client.arrive(isHeavy(text, parts.gate));
     const arrive = (text: string) => messages.settled()?.then(() => turnFor(text) ?? undefined) ?? turnFor(text);
-    paceReading(request.socket, { turns: client, cut: cutFrames, piecesATurn: 1 });
-    serve(options, protocol, { socket, request, sender, messages }, arrive);
+    const next = new NextMessage(socket);
+    const cut = ({ length }: Buffer): number => {
+      const bytes = Math.min(length, PIECE_BYTES);
+      next.read(bytes);
+      return bytes;
+    };
+    paceReading(request.socket, { turns: client, cut, piecesATurn: 1 });
+    serve(options, protocol, { socket, request, sender, messages, next }, arrive);
   });
   return {
     upgrade(request, socket, head) {
@@ -187,7 +190,7 @@ function serve(
   extra: Extra,
   arrive: (text: string) => Promise<void> | null,
 ): void {
-  const { socket, request, sender, messages } = extra;
+  const { socket, request, sender, messages, next } = extra;
   const over = new AbortController();
   // The socket closes itself after an error such as a message that is too large.
   socket.on("error", () => {});
@@ -224,5 +227,5 @@ function serve(
     // Thousands may be closed in one round of the event loop, and each ends its operations.
     wakeInSlices(() => void closed(code, String(reason)));
   });
-  void watchLife(options.clock, socket, request.socket, over.signal);
+  void watchLife(options.clock, socket, next, request.socket, over.signal);
 }

@@ -47,6 +47,20 @@ describe("what comes on a connection", () => {
     expect(read.join("")).toBe("abcdefghi");
   });
 
+  it("is handed on without what was read with it, which would be held as long as a piece", async () => {
+    const { socket, turn } = pace();
+    const held: number[] = [];
+    socket.on("data", (bytes: Buffer) => held.push(bytes.buffer.byteLength));
+    paceReading(socket, {
+      turns: { arrive: () => null, next: async () => {} },
+      cut: ({ length }) => Math.min(4, length),
+      piecesATurn: 2,
+    });
+    socket.emit("data", Buffer.from(new ArrayBuffer(9)));
+    await turn();
+    expect(held).toEqual([4, 4, 1]);
+  });
+
   it("waits as long as no more is to be read", async () => {
     const { socket, read, reading, state, turn } = pace();
     socket.write("abcd");

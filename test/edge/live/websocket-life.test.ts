@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { WebSocket, WebSocketServer } from "ws";
-import { PING_MS, watchLife } from "../../../src/edge/live/websocket-life.ts";
+import { NextMessage, PING_MS, watchLife } from "../../../src/edge/live/websocket-life.ts";
 import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 
 let server: Server;
@@ -16,11 +16,15 @@ beforeEach(async () => {
   await once(server, "listening");
   const connected = once(new WebSocketServer({ server }), "connection");
   client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { autoPong: false });
+  const opened = once(client, "open");
   [accepted, request] = (await connected) as [WebSocket, IncomingMessage];
+  await opened;
   clock = createFakeClock();
   const over = new AbortController();
   accepted.once("close", () => over.abort());
-  void watchLife(clock, accepted, request.socket, over.signal);
+  const next = new NextMessage(accepted);
+  request.socket.prependListener("data", ({ length }: Buffer) => next.read(length));
+  void watchLife(clock, accepted, next, request.socket, over.signal);
 });
 afterEach(() => {
   client.terminate();
@@ -55,5 +59,33 @@ it("a client whose answer waits here to be read is not cut, and is asked again o
   request.socket.resume();
   await came;
   expect(await ping()).not.toEqual(payload);
+  expect(accepted.readyState).toBe(WebSocket.OPEN);
+});
+
+/** Answers the next ping. */
+async function answer(): Promise<void> {
+  const came = once(accepted, "pong");
+  client.pong(await ping());
+  await came;
+}
+
+it("a client whose message is not whole after two pings is cut, whatever it answers", async () => {
+  const closed = once(accepted, "close");
+  client.send("a", { fin: false });
+  await answer();
+  await answer();
+  await clock.advance(PING_MS);
+  expect((await closed)[0]).toBe(1006);
+});
+
+it("a client is not cut that ends a message in time and begins the next one", async () => {
+  for (const text of ["a", "b", "c"]) {
+    client.send(text, { fin: false });
+    await answer();
+    const came = once(accepted, "message");
+    client.send(text);
+    expect(String((await came)[0])).toBe(text + text);
+  }
+  await answer();
   expect(accepted.readyState).toBe(WebSocket.OPEN);
 });
