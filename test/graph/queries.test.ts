@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
+import { toGlobalId } from "../../src/graph/declarations/index.ts";
 import { ask, EXECUTORS, failure, pageOf, stateOf, stubServices } from "./ask.ts";
 import { anInstance, anInvocation, ecs, swas } from "./records.ts";
 
@@ -51,6 +52,37 @@ describe.each(EXECUTORS)("with %s, the list of runs", (executor) => {
     expect(await ask(asked, `{ invocations(filter: { invokeId: " " }) { totalCount } }`, {}, executor)).toEqual({
       data: { invocations: null },
       errors: [{ path: ["invocations"], code: "BAD_USER_INPUT" }],
+    });
+    expect(asked.calls).toEqual([]);
+  });
+});
+
+describe.each(EXECUTORS)("with %s, a text that no id or name can be", (executor) => {
+  const place = (ids: string) => `provider: ECS, regionId: "cn-hangzhou", ${ids}`;
+  const id = (text: string) => toGlobalId({ type: "Invocation", source: ecs, invokeId: text });
+  const questions: readonly (readonly [string, string, (text: string) => string])[] = [
+    ...["invokeId", "commandId", "commandName", "instanceId", "resourceGroupId", "commandNameContains"].map(
+      (name) =>
+        [name, "invocations", (text: string) => `invocations(filter: { ${name}: "${text}" }) { totalCount }`] as const,
+    ),
+    ["errorCodeIn", "invocations", (text) => `invocations(filter: { errorCodeIn: ["a", "${text}"] }) { totalCount }`],
+    ["a run", "invocation", (text) => `invocation(${place(`invokeId: "${text}"`)}) { id }`],
+    ["a server", "instance", (text) => `instance(${place(`instanceId: "${text}"`)}) { id }`],
+    ["servers", "instances", (text) => `instances(filter: { nameContains: "${text}" }) { totalCount }`],
+    [
+      "results",
+      "invocationResults",
+      (text) => `invocationResults(filter: { ${place(`commandId: "${text}"`)} }) { totalCount }`,
+    ],
+    ["lookup", "lookup", (text) => `lookup(by: { invokeId: "${text}" }) { id }`],
+    ["node", "node", (text) => `node(id: "${id(text)}") { id }`],
+  ];
+
+  it.each(questions)("is refused before anybody is asked: %s", async (_name, field, toQuery) => {
+    const asked = stubServices({});
+    expect(await ask(asked, `{ ${toQuery("t".repeat(257))} }`, {}, executor)).toEqual({
+      data: { [field]: null },
+      errors: [{ path: [field], code: "BAD_USER_INPUT" }],
     });
     expect(asked.calls).toEqual([]);
   });

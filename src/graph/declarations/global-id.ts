@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { type InstanceInvocationRef, type InstanceRef, type InvocationRef, PROVIDERS, type ResultRef } from "#domain";
-import { badInput } from "./bad-input.ts";
+import { badInput, TEXT_MAX } from "./bad-input.ts";
 
 /** What a global id names. */
 export type NodeRef =
@@ -92,6 +92,7 @@ function decode(id: string): ReadId | null {
 function decodeParts([letter, provider, account, regionId, ...parts]: readonly string[]): NodeRef | null {
   const known = PROVIDERS.find((word) => word === provider);
   if (known === undefined || account === undefined || regionId === undefined) return null;
+  if (parts.some((part) => part.length > TEXT_MAX)) return null;
   return refOf(letter, { provider: known, account, regionId }, parts);
 }
 

@@ -4,6 +4,7 @@ import {
   always,
   badInput,
   CommandTypeEnum,
+  checkText,
   DateTime,
   declareInput,
   InstanceInvocationStatusEnum,
@@ -144,7 +145,7 @@ const MAX_VALUES = 500;
 /** Ids as people paste them: with a blank or a line's end around. */
 const PASTED: ReadonlySet<string> = new Set(["invokeId", "instanceId", "commandId"]);
 
-/** The members that restrict. @throws InputError `BAD_USER_INPUT` for a blank text, and for more values than anybody means */
+/** The members that restrict. @throws InputError `BAD_USER_INPUT` for a blank or a long text, and for more values than anybody means */
 export function present<Shape extends object>(input: Optional<Shape>): Shape {
   const members = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
   for (const [name, value] of members) {
@@ -154,6 +155,7 @@ export function present<Shape extends object>(input: Optional<Shape>): Shape {
     if (Array.isArray(value) && value.length > MAX_VALUES) {
       throw refuse(name, `at most ${MAX_VALUES} values`, String(value.length));
     }
+    for (const text of [value].flat()) if (typeof text === "string") checkText(`filter.${name}`, text, "filter");
   }
   const meant = members.map(([name, value]) => [name, PASTED.has(name) ? String(value).trim() : value]);
   return Object.fromEntries(meant) as Shape;

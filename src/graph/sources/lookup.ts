@@ -1,6 +1,6 @@
 import type { InputError, Provider, Source } from "#domain";
 import type { Services } from "#services";
-import { always, badInput, orNull, ProviderEnum, type ShownMembers } from "../declarations/index.ts";
+import { always, badInput, checkText, orNull, ProviderEnum, type ShownMembers } from "../declarations/index.ts";
 
 /** The words by which a client names a source. */
 export interface SourceWords {
@@ -31,10 +31,11 @@ export function requireSource(services: Services, { provider, regionId, account 
 
 /**
  * An id that is a text.
- * @throws InputError `BAD_USER_INPUT` for a blank one: an upstream would take it for no restriction at all
+ * @throws InputError `BAD_USER_INPUT` for a long one, and for a blank one: an upstream would take it for no restriction at all
  */
 export function requireText(argument: string, text: string): string {
   if (text.trim() === "") throw badInput(argument, "an id", "a blank text");
+  checkText(argument, text.trim());
   return text.trim();
 }
 
