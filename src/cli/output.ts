@@ -2,7 +2,6 @@ import { type Context, tellIncomplete, writeRows } from "./context.ts";
 import { requireRun, type Target, tellGone } from "./find.ts";
 import {
   type Counts,
-  FAILED_STATES,
   formatInstance,
   type Group,
   type InstanceRun,
@@ -13,7 +12,7 @@ import {
   requireInstance,
   type Selection,
 } from "./outputs.ts";
-import { CommandError, EXIT_CODES, tell, toLine } from "./terminal/index.ts";
+import { CommandError, EXIT_CODES, FAILED_STATES, tell, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
 
 /** Which outputs to print, and how. */

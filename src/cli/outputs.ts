@@ -3,7 +3,7 @@ import { type Context, salvage, tellCut, tellIncomplete, tellMissing } from "./c
 import { requireListed, requireRun, type Target, tellGone } from "./find.ts";
 import { isInstanceId } from "./instances.ts";
 import { readStray, type StrayRef } from "./stray-run.ts";
-import { CommandError, toLine } from "./terminal/index.ts";
+import { CommandError, FAILED_STATES, toLine } from "./terminal/index.ts";
 
 type Run = Extract<RunOutputsQuery["node"], { readonly __typename: "Invocation" }>;
 
@@ -50,9 +50,6 @@ export interface RunOutputs
 
 const MAX_PAGES = 500;
 const MAX_GROUPS = 100;
-
-/** States in which something went wrong on an instance. */
-export const FAILED_STATES: readonly InstanceInvocationStatus[] = ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"];
 
 /** What a run printed on the selected instances, every page; null if the run is not known. @param isSecond true once its results were read */
 export async function readOutputs(

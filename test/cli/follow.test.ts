@@ -31,6 +31,19 @@ describe("cloud-assistant follow", () => {
     ["FAILED", [], 1],
     ["PARTIAL_FAILED", [], 1],
     ["STOPPED", [], 1],
+    ["SUCCESS", [{ status: "STOPPED", count: 1 }], 0],
+    ["SUCCESS", [{ status: "RUNNING", count: 1 }], 0],
+    ...["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"].map(
+      (status) =>
+        [
+          "SUCCESS",
+          [
+            { status: "SUCCESS", count: 2 },
+            { status, count: 1 },
+          ],
+          1,
+        ] as const,
+    ),
     ["FINISHED", [{ status: "SUCCESS", count: 2 }], 0],
     ["FINISHED", [{ status: "FINISHED", count: 1 }], 2],
     [

@@ -44,7 +44,7 @@ describe("the rows of an export", () => {
     expect([missing, parts[0], error]).toEqual([
       [],
       100,
-      "Error: The rows of a source are not whole: ECS cn-region-10 default: BAD_RESPONSE",
+      "InputError: The rows of a source are not whole: ECS cn-region-10 default: BAD_RESPONSE.",
     ]);
   });
 

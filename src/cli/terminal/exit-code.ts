@@ -1,3 +1,5 @@
+import type { InstanceInvocationStatus } from "../../client/index.ts";
+
 /** Exit codes of the command, for scripts. */
 export const EXIT_CODES = {
   /** It worked; with `--wait`, the run succeeded. */
@@ -31,13 +33,18 @@ interface Ended {
   readonly statusCounts: readonly { readonly status: string; readonly count: number }[];
 }
 
+/** States in which something went wrong on an instance. */
+export const FAILED_STATES: readonly InstanceInvocationStatus[] = ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"];
+
 /**
- * Whether a final run succeeded. `FINISHED` does not say, so there the instances do: all succeeded, one did not, or nobody can say.
+ * Whether a final run succeeded: none does on which an instance failed, whatever the upstream says of the run. `FINISHED` does not say, so there
+ * the instances do: all succeeded, one did not, or nobody can say.
  */
 export function toExitCode({ status, statusCounts }: Ended): ExitCode {
+  const words = statusCounts.map((entry) => entry.status);
+  if (words.some((word) => FAILED_STATES.some((failed) => failed === word))) return EXIT_CODES.failedRun;
   if (status === "SUCCESS") return EXIT_CODES.success;
   if (status !== "FINISHED") return EXIT_CODES.failedRun;
-  const words = statusCounts.map((entry) => entry.status);
   if (words.some((word) => word !== "SUCCESS" && word !== "FINISHED" && word !== "UNKNOWN"))
     return EXIT_CODES.failedRun;
   return words.length > 0 && words.every((word) => word === "SUCCESS") ? EXIT_CODES.success : EXIT_CODES.trouble;

@@ -1,6 +1,7 @@
 import {
   durationMsOf,
   finishTimeOf,
+  InputError,
   type Invocation,
   type InvocationFilter,
   isFailedInstanceStatus,
@@ -44,7 +45,7 @@ interface WrittenPage extends Pick<Page<Invocation>, "sources" | "hasNextPage"> 
 
 /**
  * The rows of a list, a page in each piece. A source that fails does not end them if it failed as the first page was read.
- * @throws Error at the end of the rows if another source failed later
+ * @throws InputError `NOT_FOUND` at the end of the rows if another source failed later: that is no fault of the gateway
  */
 export async function* runPieces(
   filter: InvocationFilter,
@@ -79,7 +80,8 @@ export async function* runPieces(
   }
   const left = page.hasNextPage ? findUntold(page.sources, await services.sources(), told) : undefined;
   const worst = [...lacking.values()].find(({ source }) => !told.has(sourceKey(source))) ?? left;
-  if (worst !== undefined) throw new Error(`The rows of a source are not whole: ${tellState(worst)}`);
+  if (worst !== undefined)
+    throw new InputError("NOT_FOUND", `The rows of a source are not whole: ${tellState(worst)}.`, "filter");
 }
 
 /** What a source owed since it refused comes with later pages; what an answer left out does not. */
