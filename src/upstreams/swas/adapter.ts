@@ -1,4 +1,4 @@
-import { type InvocationResult, type Operation, type Projection, UpstreamError } from "#domain";
+import { type InvocationQuery, type InvocationResult, type Operation, type Projection, UpstreamError } from "#domain";
 import {
   type FirstPage,
   isRefusal,
@@ -7,6 +7,7 @@ import {
   PartialResultsError,
   type Product,
   type ResultQuery,
+  type RunList,
   type RunListPage,
   type Upstream,
   type UpstreamOptions,
@@ -61,6 +62,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
       isStuck: () => context.encoding.isStuck(),
     },
     openLists: createListOpener(context, servers),
+    wholeLists: (query) => listWhole(context, query),
     mayLackInstances: context.unread.mayHold,
     readInvocation: (invokeId, projection, operation, known) =>
       orPerInstance(
@@ -135,6 +137,15 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     const lists = ids.map((id) => createInstanceList(context, query, id, lack === null && ids.length === 1));
     return lack === null ? lists : [...lists, createMissingList(lack)];
   };
+}
+
+/** The lists of DescribeCommandInvocations: of all runs, and of those that are meant. The list of one server tells its runs as well as these. */
+function listWhole(context: AdapterContext, query: InvocationQuery): readonly RunList[] {
+  if (query.instanceId !== undefined) return [];
+  const projection = { output: false, content: false };
+  const meant = createRunList(context, { query, projection, status: singleStatus(query.statusIn) });
+  const all = createRunList(context, { query: {}, projection, status: undefined });
+  return meant.key === all.key ? [all] : [all, meant];
 }
 
 /**
