@@ -124,7 +124,7 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     if (context.access.state() !== "refused")
       return [await chooseRunList(context, query, projection, operation, first)];
     const { instanceId } = query;
-    if (instanceId !== undefined) return [createInstanceList(context, query, instanceId)];
+    if (instanceId !== undefined) return [createInstanceList(context, servers, query, instanceId)];
     const all = await orError(readWholeList(servers, operation), operation);
     // What was read before this process began, a store knows as the list of all runs.
     if (all instanceof UpstreamError && !hasServers)
@@ -134,7 +134,7 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     const { instances, lack } = all;
     const ids = instances.map(({ instanceId }) => instanceId);
     context.unread.noteServers(ids, lack !== null);
-    const lists = ids.map((id) => createInstanceList(context, query, id, lack === null && ids.length === 1));
+    const lists = ids.map((id) => createInstanceList(context, servers, query, id, lack === null && ids.length === 1));
     return lack === null ? lists : [...lists, createMissingList(lack)];
   };
 }
