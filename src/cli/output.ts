@@ -1,3 +1,4 @@
+import { findFailing } from "../client/stalled-source.ts";
 import { type Context, tellIncomplete, writeRows } from "./context.ts";
 import { requireRun, type Target, tellGone } from "./find.ts";
 import {
@@ -12,8 +13,10 @@ import {
   requireInstance,
   type Selection,
 } from "./outputs.ts";
+import { tellFailures } from "./sources.ts";
 import { CommandError, EXIT_CODES, FAILED_STATES, tell, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
+import type { RunState } from "./wait.ts";
 
 /** Which outputs to print, and how. */
 export interface OutputOptions extends Selection {
@@ -43,6 +46,7 @@ export async function printOutputs(context: Context, target: Target, options: Ou
 async function printGroups(context: Context, target: Target, options: OutputOptions): Promise<void> {
   const run = await readGroups(context, target, options);
   const { groups } = run;
+  await tellUnread(context, run);
   requireSome(context, { ...run, shown: groups.length }, options);
   const sections = groups.map(toGroupSection);
   if (context.isJson) {
@@ -56,6 +60,7 @@ async function printEach(context: Context, target: Target, options: OutputOption
   requireInstance(run, options);
   const { instances } = run;
   if (options.instance === undefined || instances.some(({ isFinal }) => !isFinal)) tellGone(context, run);
+  await tellUnread(context, run);
   requireSome(context, { ...run, shown: instances.length }, options);
   const rows = instances.map(toJson);
   const sections = instances.map(toSection);
@@ -63,6 +68,12 @@ async function printEach(context: Context, target: Target, options: OutputOption
     writeRows(context, rows, rows);
     tellUnknown(context, sections);
   } else writeSections(context, sections, options);
+}
+
+/** Says which source fails if the run is over as far as it is known, and not final: a server that cannot be read may have had a part in it. */
+async function tellUnread(context: Context, run: Pick<RunOutputs, keyof RunState>): Promise<void> {
+  if (run.isFinal || run.status === "UNKNOWN" || UNFINISHED_STATES.includes(run.status)) return;
+  tellFailures(context, await findFailing(context.client, run));
 }
 
 interface Found extends Pick<RunOutputs, "isFinal" | "meant"> {

@@ -29,7 +29,7 @@ export interface Selection {
 export type Counts = readonly { readonly status: InstanceInvocationStatus; readonly count: number }[];
 
 /** Identical outputs of a run. */
-export interface RunGroups extends Pick<RunOutputs, "isFinal" | "meant"> {
+export interface RunGroups extends Omit<RunOutputs, "instances" | "isElsewhere"> {
   /** Those that are selected. */
   readonly groups: readonly Group[];
 }
@@ -179,7 +179,7 @@ export async function readGroups(context: Context, target: Target, selection: Se
   else if (run.isFinal && !isCut && !groups.some(isUnnamed))
     tellMissing(context, run.instanceInvocations, { shown: shown ?? 0, isEnd: true });
   const named = groups.filter((group) => !isUnnamed(group));
-  return { groups: selected, isFinal: run.isFinal, meant: isCut ? run.statusCounts : named };
+  return { ...run, groups: selected, meant: isCut ? run.statusCounts : named };
 }
 
 /**

@@ -71,9 +71,13 @@ export function isFinalInvocationStatus(status: InvocationStatus): boolean {
   return INVOCATION_FINAL[status];
 }
 
-/** True for a run that is over, as far as every server had the time to tell of its part in it. */
-export function hasEnded(run: { readonly status: InvocationStatus; readonly isEarly?: true }): boolean {
-  return isFinalInvocationStatus(run.status) && run.isEarly !== true;
+/** True for a run that is over, if every server could tell of its part in it, and had the time to. */
+export function hasEnded(run: {
+  readonly status: InvocationStatus;
+  readonly isEarly?: true;
+  readonly mayBeElsewhere?: true;
+}): boolean {
+  return isFinalInvocationStatus(run.status) && run.isEarly !== true && run.mayBeElsewhere !== true;
 }
 
 /** States of a run of which an instance failed. */

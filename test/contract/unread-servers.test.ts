@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { systemClock } from "../../src/system-clock.ts";
 import { runAt as runCli } from "../cli/rig.ts";
 import { createClockAhead } from "../support/clock-ahead.ts";
@@ -11,7 +11,8 @@ let rig: Rig;
 afterEach(() => rig.stop());
 
 const clock = () => createClockAhead(systemClock);
-const ROW = "invokeId status statusCounts { status count } instanceInvocations { totalCount nodes { instanceId } }";
+const ROW =
+  "invokeId status isFinal statusCounts { status count } instanceInvocations { totalCount nodes { instanceId } }";
 const LIST = `{ invocations { nodes { ${ROW} } sources { ok isComplete } } }`;
 const RUN = `{ invocation(provider: SWAS, regionId: "cn-hangzhou", invokeId: "t-1") { ${ROW} } }`;
 
@@ -25,12 +26,14 @@ const runAt = (at: number): Run => ({
 const ON_ONE = {
   invokeId: "t-1",
   status: "SUCCESS",
+  isFinal: false,
   statusCounts: [{ status: "SUCCESS", count: 1 }],
   instanceInvocations: { totalCount: null, nodes: [{ instanceId: "i-1" }] },
 };
 const ON_BOTH = {
   invokeId: "t-1",
   status: "PARTIAL_FAILED",
+  isFinal: true,
   statusCounts: [
     { status: "SUCCESS", count: 1 },
     { status: "FAILED", count: 1 },
@@ -40,6 +43,11 @@ const ON_BOTH = {
 
 /** What of i-2 cannot be read. */
 let isDown: (action: string) => boolean;
+/** What the upstream says instead. */
+let why: Parameters<typeof refusal>;
+beforeEach(() => {
+  why = [403, "Forbidden"];
+});
 
 async function start(run: Run): Promise<ReturnType<typeof clock>> {
   const time = clock();
@@ -50,10 +58,15 @@ async function start(run: Run): Promise<ReturnType<typeof clock>> {
 
 const interfere: Rig["far"]["interfere"] = ({ action, asked }) => {
   if (action === "DescribeCommandInvocations") return refusal(403, "NoPermission");
-  return asked.get("InstanceId") === "i-2" && isDown(action) ? refusal(403, "Forbidden") : null;
+  return asked.get("InstanceId") === "i-2" && isDown(action) ? refusal(...why) : null;
 };
 
 const QUICK = { WATCH_MIN_INTERVAL_MS: "50", WATCH_MAX_INTERVAL_MS: "50", FRESHNESS_MS: "50" };
+
+const NOON = Date.UTC(2026, 0, 2, 12);
+
+/** How a watch ends that told nothing, and its only answer. */
+const brokenOff = (code: string) => ["complete", [{ errors: [{ extensions: { code } }] }]];
 
 const calls = () => rig.far.calls.map(({ action, asked }) => `${action} ${asked.get("InstanceId") ?? ""}`.trim());
 
@@ -87,17 +100,71 @@ describe("a run that is read server by server, while the list of one server cann
     });
   });
 
-  it("is watched as others are", async () => {
+  it("costs pages no more than lists do, and one call for all who ask for such runs by id", async () => {
     isDown = () => true;
-    await start(runAt(Date.UTC(2026, 0, 2, 12)));
+    const place = createPlace(["t-1", "t-2", "t-3"].map((invokeId) => ({ ...runAt(NOON), invokeId })));
+    const time = clock();
+    rig = await startRig({ "SWAS/cn-hangzhou": place }, { FRESHNESS_MS: "1000" }, time);
+    rig.far.interfere = interfere;
+    const { nodes } = (await rig.ask("{ invocations { nodes { id } } }")).data.invocations;
+    const ids = nodes.map(({ id }: { readonly id: string }) => id);
+    const ask = async (query: string) => {
+      time.pass(30_000);
+      rig.far.calls.length = 0;
+      return (await rig.ask(query, query.includes("$ids") ? { ids } : {})).data;
+    };
+    await ask(LIST);
+    expect(calls()).toEqual(["DescribeInvocations i-1", "DescribeInvocations i-2"]);
+    const NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Invocation { status isFinal } } }";
+    const each = { status: "SUCCESS", isFinal: false };
+    expect(await ask(NODES)).toEqual({ nodes: [each, each, each] });
+    expect(calls()).toEqual(["ListInstances", "DescribeInvocationResult i-2"]);
+  });
+
+  it("is waited for until that server tells of it", async () => {
+    isDown = () => true;
+    why = [503, "ServiceUnavailable"];
+    rig = await startRig({ "SWAS/cn-hangzhou": createPlace([runAt(NOON)]) }, QUICK);
+    rig.far.interfere = interfere;
     const { id } = (await rig.ask(`{ invocations { nodes { id } } }`)).data.invocations.nodes[0];
-    rig.far.calls.length = 0;
-    const { exitCode, errors } = await runCli(["--url", rig.url, "follow", id]);
-    expect([exitCode, errors, calls().filter((call) => call.endsWith("i-2"))]).toEqual([
-      4,
-      "cloud-assistant: t-1 SUCCESS: 1 SUCCESS\ncloud-assistant: incomplete: the run has instances that cannot be shown.\n",
-      [],
+    const WAIT = RUN.replace(/\) {/, ", waitSeconds: 1) {");
+    expect((await rig.ask(WAIT)).data.invocation).toEqual(ON_ONE);
+    const query = `subscription { run: invocationUpdated(id: "${id}") { ${ROW} } }`;
+    const watcher = TRANSPORTS.websocket(rig.url, { query, variables: {} });
+    const waiting = rig.ask(WAIT.replace("1) {", "30) {"));
+    isDown = () => false;
+    expect((await waiting).data.invocation).toEqual(ON_BOTH);
+    expect([await watcher.end, watcher.results]).toEqual([
+      "complete",
+      [expect.objectContaining({ data: { run: ON_BOTH } })],
     ]);
+    await watcher.leave();
+  });
+
+  it("is waited for no longer once that server refuses for good", async () => {
+    isDown = () => true;
+    await start(runAt(NOON));
+    const { id } = (await rig.ask(`{ invocations { nodes { id } } }`)).data.invocations.nodes[0];
+    const query = `subscription { invocationUpdated(id: "${id}") { status } }`;
+    const watcher = TRANSPORTS.websocket(rig.url, { query, variables: {} });
+    expect([await watcher.end, watcher.results]).toMatchObject(brokenOff("UPSTREAM_FORBIDDEN"));
+    await watcher.leave();
+    const { exitCode, errors } = await runCli(["--url", rig.url, "follow", id]);
+    expect([exitCode, errors]).toEqual([
+      2,
+      expect.stringMatching(/^cloud-assistant: t-1 SUCCESS: 1 SUCCESS\n.*\(UPSTREAM_FORBIDDEN\)\n$/),
+    ]);
+  });
+
+  it("is not said to have no failure", async () => {
+    isDown = () => true;
+    await start(runAt(NOON));
+    const { id } = (await rig.ask(`{ invocations { nodes { id } } }`)).data.invocations.nodes[0];
+    for (const options of [["--failed"], ["--failed", "--group"], []]) {
+      const { exitCode, errors } = await runCli(["--url", rig.url, "output", id, ...options]);
+      expect([exitCode, errors]).toEqual([4, expect.stringContaining("incomplete: SWAS cn-hangzhou: ")]);
+      expect(errors).not.toContain("no instance");
+    }
   });
 
   it("says so in a watched list, too: in the snapshot, and as it comes", async () => {
@@ -131,10 +198,49 @@ describe("a run that is read server by server, while the list of one server cann
   });
 });
 
+describe("a server that the list of servers shows, and whose list of runs says that there is none", () => {
+  it.each([
+    ["to its list", (action: string) => action === "DescribeInvocations"],
+    ["to all that it is asked", () => true],
+  ])("is unread: %s", async (_name, isDenied) => {
+    isDown = isDenied;
+    why = [404, "InvalidInstanceId.NotFound"];
+    await start(runAt(NOON));
+    const TOTAL = LIST.replace("nodes", "totalCount nodes");
+    const unread = { totalCount: null, nodes: [ON_ONE], sources: [{ ok: false, isComplete: false }] };
+    expect((await rig.ask(TOTAL)).data.invocations).toEqual(unread);
+    const lists = ["DescribeInvocations i-1", "DescribeInvocations i-2"];
+    expect(calls()).toEqual(["DescribeCommandInvocations", "ListInstances", ...lists, "ListInstances"]);
+    expect(
+      (await rig.ask(LIST.replace("{ nodes", '(filter: { instanceId: "i-2" }) { nodes'))).data.invocations,
+    ).toEqual({
+      nodes: [],
+      sources: [{ ok: false, isComplete: false }],
+    });
+  });
+
+  it("is gone if the list of servers, read again, does not show it any more", async () => {
+    isDown = () => true;
+    why = [404, "InvalidInstanceId.NotFound"];
+    await start(runAt(NOON));
+    let listings = 0;
+    rig.far.mangle = (body, { action }) => {
+      if (action !== "ListInstances") return body;
+      listings += 1;
+      return listings === 1 ? body : { ...body, TotalCount: 1, Instances: [{ InstanceId: "i-1" }] };
+    };
+    const whole = { ...ON_ONE, isFinal: true, instanceInvocations: { ...ON_ONE.instanceInvocations, totalCount: 1 } };
+    expect((await rig.ask(LIST)).data.invocations).toEqual({
+      nodes: [whole],
+      sources: [{ ok: true, isComplete: true }],
+    });
+  });
+});
+
 it("a run does not say that it has no other instances while the list of servers is short", async () => {
   isDown = () => false;
   const run = runAt(Date.UTC(2026, 0, 2, 12));
-  await start({ ...run, executions: run.executions.slice(0, 1) });
+  const time = await start({ ...run, executions: run.executions.slice(0, 1) });
   rig.far.mangle = (body, { action }) => (action === "ListInstances" ? { ...body, TotalCount: 5 } : body);
   expect((await rig.ask(LIST)).data.invocations).toEqual({
     nodes: [ON_ONE],
@@ -142,5 +248,14 @@ it("a run does not say that it has no other instances while the list of servers 
   });
   rig.far.calls.length = 0;
   expect((await rig.ask(RUN)).data.invocation).toEqual(ON_ONE);
+  expect(calls()).toEqual([]);
+  time.pass(1_000);
+  const { id } = (await rig.ask(RUN.replace("invokeId status", "id status"))).data.invocation;
+  const watcher = TRANSPORTS.websocket(rig.url, {
+    query: `subscription { invocationUpdated(id: "${id}") { status } }`,
+    variables: {},
+  });
+  expect([await watcher.end, watcher.results]).toMatchObject(brokenOff("UPSTREAM_BAD_RESPONSE"));
+  await watcher.leave();
   expect(calls()).toEqual([]);
 });

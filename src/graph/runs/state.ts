@@ -60,7 +60,10 @@ export abstract class InvocationState extends Node implements Guarded {
     return this.record.rawStatus;
   }
 
-  @Value(() => Boolean, { description: "True when the run will not change any more." })
+  @Value(() => Boolean, {
+    description:
+      "True when the run will not change any more. False also while a server cannot be read on which it may have been: `status` is then what is known of it.",
+  })
   get isFinal(): boolean {
     return hasEnded(this.record);
   }

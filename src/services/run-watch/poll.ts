@@ -84,7 +84,7 @@ export function createPoll({ sync, store, clock }: PollParts): Poll {
     ) {
       return known.run;
     }
-    if (known === null || known.isGone || known.run.isEarly === true || lacksOthers(known.run)) {
+    if (known === null || known.isGone || isFoundByIdAlone(known.run)) {
       const run = await sync.runs.read(ref, { output: false, content: projection.content }, operation, 0);
       if (run === null) return known === null ? "never seen" : "not seen any more";
     } else {
@@ -97,6 +97,11 @@ export function createPoll({ sync, store, clock }: PollParts): Poll {
       operation,
     );
   };
+}
+
+/** True if only a reading of the run by its id finds out what it may have beside what is known. */
+function isFoundByIdAlone(run: Invocation): boolean {
+  return run.isEarly === true || run.mayBeElsewhere === true || lacksOthers(run);
 }
 
 /** True if all executions of a run that goes on have ended, the last of them after the run's record was read. */

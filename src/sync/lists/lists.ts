@@ -1,4 +1,5 @@
 import {
+  type Clock,
   createOwnFailure,
   type InvocationQuery,
   namesSomething,
@@ -6,7 +7,7 @@ import {
   type Projection,
   type Source,
 } from "#domain";
-import { LIST_HEAD } from "#store";
+import { LIST_END, LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
 import { readAgain, readEnd } from "./list-extend.ts";
@@ -91,6 +92,48 @@ export function recallKnownList(
     Promise.reject(createOwnFailure(source, "UNAVAILABLE", "The list is not open at the moment."));
   const list: RunList = { key, applied, isExact: false, placeAt: () => null, read };
   return toKnownList(openList(parts, source, list, {}, { output: false, content: false }), list, parts);
+}
+
+const HOLE = "The list of all runs may be read no longer: older runs of servers that are gone may be missing.";
+
+/**
+ * A list that only says from where on runs may be missing. Null unless the lists of single servers stand for one of all runs that was read, and
+ * not to its end: below, it had runs of servers that are gone, perhaps.
+ */
+export async function findHole(
+  parts: ListParts,
+  upstream: Upstream,
+  query: InvocationQuery,
+  opened: readonly KnownList[],
+): Promise<KnownList | null> {
+  const whole = upstream.wholeLists?.(query) ?? [];
+  const [first] = whole;
+  if (first === undefined || whole.some(({ key }) => opened.some((one) => one.key === key))) return null;
+  const bounds = whole.map((list) => recallKnownList(parts, upstream.source, list).boundBelow(LIST_HEAD));
+  const time = Math.min(...(await Promise.all(bounds)));
+  return time === LIST_HEAD || time === LIST_END ? null : toHole(first, time, parts.clock);
+}
+
+function toHole({ key, applied }: Pick<KnownList, "key" | "applied">, time: number, clock: Clock): KnownList {
+  const nothing = async (): Promise<void> => {};
+  return {
+    key,
+    applied,
+    isExact: false,
+    readAt: async () => clock.now(),
+    total: async () => null,
+    isSound: async () => true,
+    lateRuns: async () => [],
+    falseEnd: async () => ({ time, why: HOLE }),
+    boundBelow: async () => LIST_END,
+    boundAbove: async () => LIST_HEAD,
+    newestTime: async () => LIST_HEAD,
+    refresh: nothing,
+    extendBelow: nothing,
+    extendAbove: nothing,
+    readAgain: nothing,
+    readEnd: nothing,
+  };
 }
 
 function toKnownList(list: OpenList, { key, isExact, applied, mayLack }: RunList, { turns }: ListParts): KnownList {

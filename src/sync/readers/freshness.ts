@@ -21,6 +21,7 @@ export function isSettledRun(run: Invocation, now: number): boolean {
   return (
     isOverRun(run) &&
     run.isEarly !== true &&
+    run.mayBeElsewhere !== true &&
     !lacksOthers(run) &&
     !run.instances.some((one) => isEndOwed(one, run, now))
   );

@@ -1,7 +1,7 @@
 import { type Clock, type InvocationQuery, type Operation, type Projection, type Source, sourceKey } from "#domain";
 import { LIST_END, LIST_HEAD, type ReadingTurns, type RunStore } from "#store";
 import type { Upstream } from "#upstreams";
-import { type KnownList, type ListParts, openKnownLists, recallKnownList } from "../lists/index.ts";
+import { findHole, type KnownList, type ListParts, openKnownLists, recallKnownList } from "../lists/index.ts";
 import { createSingleFlight, createSourceBook, type SourceBook } from "../sources/index.ts";
 import { createFollower, type Follower } from "./follow.ts";
 import { type CompleteInstances, createCompleteInstances } from "./lacking-instances.ts";
@@ -65,10 +65,12 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
   const openLists: Sync["openLists"] = async (source, query, projection, operation) => {
     const upstream = book.findUpstream(source);
     if (upstream === undefined) return [];
-    const lists = await openKnownLists(parts, upstream, query, projection, operation);
+    const opened = await openKnownLists(parts, upstream, query, projection, operation);
+    const hole = await findHole(parts, upstream, query, opened);
+    const lists = hole === null ? opened : [...opened, hole];
     if (Object.keys(query).length === 0) {
       noteAll(source, lists);
-      await names.keep(source, lists);
+      await names.keep(source, opened);
     }
     return lists;
   };
@@ -99,8 +101,7 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
     async findWhole(source) {
       if ((await boundOf(source)) !== LIST_END) return null;
       const lists = allRuns.get(sourceKey(source)) ?? [];
-      const falseEnds = await Promise.all(lists.map((list) => list.falseEnd()));
-      return falseEnds.every((end) => end === null) ? lists : null;
+      return (await falseEndsOf(lists)).length === 0 ? lists : null;
     },
     async findKnown(source) {
       const [now, before] = [await boundOf(source), await boundOf(source, formerRuns)];
@@ -113,7 +114,9 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
     async oldestKnown(source) {
       const bound = await boundOf(source);
       if (bound === null || bound === LIST_HEAD) return null;
-      return bound === LIST_END ? store.oldestTime(source) : bound;
+      const ends = await falseEndsOf(allRuns.get(sourceKey(source)) ?? []);
+      const known = Math.max(bound, ...ends);
+      return known === LIST_END ? store.oldestTime(source) : known;
     },
   };
 }
@@ -148,6 +151,12 @@ const LIST_NAMES = "all runs";
 /** Down to which time, exclusive, all of these lists are known. */
 async function boundOfAll(lists: readonly KnownList[]): Promise<number> {
   return Math.max(...(await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)))));
+}
+
+/** Where lists are taken to end although they say that there is more. */
+async function falseEndsOf(lists: readonly KnownList[]): Promise<readonly number[]> {
+  const ends = await Promise.all(lists.map((list) => list.falseEnd()));
+  return ends.flatMap((end) => end?.time ?? []);
 }
 
 /** A list that was the list of all runs before: it shows what it told, ends nowhere, and may lack what others hold by now. */

@@ -167,6 +167,11 @@ export interface Upstream {
    * lists without a run in common. An upstream filters by one status at most.
    */
   openLists(query: InvocationQuery, projection: Projection, operation: Operation): Promise<readonly RunList[]>;
+  /**
+   * The lists of the whole source that tell what the query means, and that {@link openLists} opens as long as they may be read. Absent if it
+   * opens no others. Costs no call.
+   */
+  wholeLists?(query: InvocationQuery): readonly Pick<RunList, "key" | "applied">[];
   /** Set if the lists bring outputs along, so that reading a list again costs less than reading its runs one by one. */
   readonly listedOutputs?: ListedOutputs | undefined;
   /** One run, null where the upstream does not know it (any more). `known` saves calls where there is any to be saved. */

@@ -1,4 +1,4 @@
-import { type InvocationResult, type Operation, type Projection, UpstreamError } from "#domain";
+import { type InvocationQuery, type InvocationResult, type Operation, type Projection, UpstreamError } from "#domain";
 import {
   type FirstPage,
   isRefusal,
@@ -7,6 +7,7 @@ import {
   PartialResultsError,
   type Product,
   type ResultQuery,
+  type RunList,
   type RunListPage,
   type Upstream,
   type UpstreamOptions,
@@ -61,6 +62,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
       isStuck: () => context.encoding.isStuck(),
     },
     openLists: createListOpener(context, servers),
+    wholeLists: (query) => listWhole(context, query),
     mayLackInstances: context.unread.mayHold,
     readInvocation: (invokeId, projection, operation, known) =>
       orPerInstance(
@@ -122,7 +124,7 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     if (context.access.state() !== "refused")
       return [await chooseRunList(context, query, projection, operation, first)];
     const { instanceId } = query;
-    if (instanceId !== undefined) return [createInstanceList(context, query, instanceId)];
+    if (instanceId !== undefined) return [createInstanceList(context, servers, query, instanceId)];
     const all = await orError(readWholeList(servers, operation), operation);
     // What was read before this process began, a store knows as the list of all runs.
     if (all instanceof UpstreamError && !hasServers)
@@ -132,9 +134,18 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     const { instances, lack } = all;
     const ids = instances.map(({ instanceId }) => instanceId);
     context.unread.noteServers(ids, lack !== null);
-    const lists = ids.map((id) => createInstanceList(context, query, id, lack === null && ids.length === 1));
+    const lists = ids.map((id) => createInstanceList(context, servers, query, id, lack === null && ids.length === 1));
     return lack === null ? lists : [...lists, createMissingList(lack)];
   };
+}
+
+/** The lists of DescribeCommandInvocations: of all runs, and of those that are meant. The list of one server tells its runs as well as these. */
+function listWhole(context: AdapterContext, query: InvocationQuery): readonly RunList[] {
+  if (query.instanceId !== undefined) return [];
+  const projection = { output: false, content: false };
+  const meant = createRunList(context, { query, projection, status: singleStatus(query.statusIn) });
+  const all = createRunList(context, { query: {}, projection, status: undefined });
+  return meant.key === all.key ? [all] : [all, meant];
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 import type { KnownRun, ListedServers, ResultQuery, RunList } from "../contract/index.ts";
 import { askAgain, createRunListReader, isStatusRefusal } from "../lists/index.ts";
 import {
+  badResponse,
   listKey,
   mapBounded,
   orNotFound,
@@ -38,6 +39,7 @@ const UNKNOWN_RUN: KnownRun = { run: null, findResult: () => null };
  */
 export function createInstanceList(
   context: AdapterContext,
+  servers: Pick<Servers, "isListed">,
   query: InvocationQuery,
   instanceId: string,
   isOnly = false,
@@ -46,6 +48,14 @@ export function createInstanceList(
   const isNarrow = singleStatus(query.statusIn) === "RUNNING" && context.takesRunning.state() !== "refused";
   const InvokeStatus = isNarrow ? "Running" : undefined;
   const key = listKey("invocations", { InstanceId: instanceId, InvokeStatus });
+  /** Whether the list of servers shows it, read again since now, unless the server is unread already or is the only one that is asked for. */
+  const isListed = (pageNumber: number | undefined) => {
+    const isAgain = query.instanceId === undefined && !context.unread.isUnread(instanceId);
+    const since = isAgain ? context.clock.elapsed() : Number.NEGATIVE_INFINITY;
+    // A later page contradicts the pages before, whatever the list of servers shows.
+    return async (operation: Operation) =>
+      (pageNumber ?? 1) === 1 && (await servers.isListed(instanceId, since, operation));
+  };
   const reader = createRunListReader({
     source: context.source,
     action: "DescribeInvocations",
@@ -55,7 +65,7 @@ export function createInstanceList(
       const paging = { InstanceId: instanceId, PageNumber: pageNumber, PageSize: pageSize };
       const read = async (parameters: Parameters<AdapterContext["ask"]>[1]) => {
         const askedAt = context.clock.now();
-        const page = await readInstanceRuns(context, instanceId, parameters, operation);
+        const page = await readInstanceRuns(context, instanceId, parameters, isListed(pageNumber), operation);
         const items = isOnly ? page.items : page.items.map((run) => markEarly(run, askedAt));
         // Only beside the lists of all other servers does it tell every instance of its runs.
         return { ...page, items: query.instanceId === undefined ? items : items.map(narrowRun) };
@@ -137,6 +147,11 @@ function wasAskedEarly(run: Invocation): boolean {
   return run.isEarly === true && run.isNarrowed !== true && isFinalInvocationStatus(run.status);
 }
 
+/** True for a run that is over as far as servers told of it that had the time to, while others may have a part in it. */
+function isDoubtedEnd({ mayBeElsewhere, isEarly, isNarrowed, status }: Invocation): boolean {
+  return mayBeElsewhere === true && isEarly !== true && isNarrowed !== true && isFinalInvocationStatus(status);
+}
+
 const markEarly = (run: Invocation, askedAt: number): Invocation =>
   isEarly(run, askedAt) ? { ...run, isEarly: true } : run;
 
@@ -144,13 +159,18 @@ async function readInstanceRuns(
   context: AdapterContext,
   instanceId: string,
   parameters: Parameters<AdapterContext["ask"]>[1],
+  isListed: (operation: Operation) => Promise<boolean>,
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
   const read = async (): Promise<PageShape<Invocation>> => {
     const { shape, reading } = await askInstanceRuns(context, parameters, operation);
     return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
   };
-  return orNotFound(read(), toEmptyPage, { InstanceId: instanceId });
+  const deny = async (error: UpstreamError) => {
+    if (await isListed(operation)) throw toContradiction(error, context, instanceId);
+    return toEmptyPage(error);
+  };
+  return orNotFound(read(), deny, { InstanceId: instanceId });
 }
 
 /**
@@ -168,26 +188,36 @@ export async function assembleRun(
   known: KnownRun = UNKNOWN_RUN,
 ): Promise<Invocation | null> {
   const askedAt = context.clock.now();
-  const readSome = (ids: readonly string[]) => readSingleResults(context, invokeId, ids, operation, known.findResult);
+  const readSome = (ids: readonly string[], readOne: typeof askUnread = readSingle) =>
+    readSingleResults(context, invokeId, ids, operation, known.findResult, readOne);
   const ownIds = known.run?.instances.map(({ instanceId }) => instanceId) ?? [];
+  const listOthers = async () => {
+    const { instances, lack } = await readAllServers(servers, operation);
+    const ids = instances.flatMap(({ instanceId }) => (ownIds.includes(instanceId) ? [] : [instanceId]));
+    const isUnread = (id: string) => context.unread.isUnread(id);
+    return { count: ids.length, lack, unread: ids.filter(isUnread), read: ids.filter((id) => !isUnread(id)) };
+  };
+  // Unless these servers answer, it is of no use what all others tell.
+  const doubted = known.run !== null && isDoubtedEnd(known.run) ? await listOthers() : null;
+  if (doubted?.lack) throw doubted.lack;
+  const late = doubted === null ? null : await readSome(doubted.unread, askUnread);
   const own = await readSome(ownIds);
   const isMoving = own.some(({ status }) => !isFinalInstanceStatus(status));
   const results = [...own];
   let isWhole = false;
   let isAsked = false;
   if (!isMoving || known.run?.isNarrowed === true) {
-    const { instances, lack } = await readAllServers(servers, operation);
-    const others = instances.flatMap(({ instanceId }) => (ownIds.includes(instanceId) ? [] : [instanceId]));
+    const { count, lack, unread, read } = doubted ?? (await listOthers());
     const isAwaited = known.run !== null && wasAskedEarly(known.run) && isEarly(known.run, askedAt);
-    if (!isAwaited) results.push(...(await readSome(others)));
+    if (!isAwaited) results.push(...(late ?? (await readSome(unread, askUnread))), ...(await readSome(read)));
     isAsked = lack === null && !isAwaited;
-    isWhole = lack === null && results.length === ownIds.length + others.length;
+    isWhole = lack === null && results.length === ownIds.length + count;
   }
   const [first] = results;
   if (first === undefined) return null;
   // A server does not tell its part any more, and what was known before proves nothing: the upstream may have dropped the run.
-  const isDoubted = own.length < ownIds.length && results.every(({ instanceId }) => known.findResult(instanceId));
-  if (isDoubted && (await readSingle(context, { invokeId, instanceId: first.instanceId }, operation)) === null)
+  const isLost = own.length < ownIds.length && results.every(({ instanceId }) => known.findResult(instanceId));
+  if (isLost && (await readSingle(context, { invokeId, instanceId: first.instanceId }, operation)) === null)
     return null;
   const isRecordKnown = known.run?.command.content !== undefined || (isMoving && !projection.content);
   const run =
@@ -220,13 +250,35 @@ async function readSingleResults(
   instanceIds: readonly string[],
   operation: Operation,
   findKnown: KnownRun["findResult"],
+  readOne: typeof askUnread,
 ): Promise<readonly InvocationResult[]> {
   const results = await mapBounded(
     [...new Set(instanceIds)],
     CALLS_AT_ONCE,
-    async (instanceId) => findKnown(instanceId) ?? readSingle(context, { invokeId, instanceId }, operation),
+    async (instanceId) => findKnown(instanceId) ?? readOne(context, { invokeId, instanceId }, operation),
   );
   return results.filter((result) => result !== null);
+}
+
+/** As {@link readSingle}, of a server whose list of runs could not be read. @throws UpstreamError also if the upstream denies the server */
+function askUnread(
+  context: AdapterContext,
+  asked: { readonly invokeId: string; readonly instanceId: string },
+  operation: Operation,
+): Promise<InvocationResult | null> {
+  const { instanceId, invokeId } = asked;
+  const deny = (error: UpstreamError): never => {
+    throw toContradiction(error, context, instanceId);
+  };
+  const read = () =>
+    orNotFound(readSingle(context, asked, operation, { InvokeId: invokeId }), deny, { InstanceId: instanceId });
+  return context.unread.ask(instanceId, read, operation);
+}
+
+/** The failure of a server that the list of servers shows, and that does not exist for who asks for its runs. */
+function toContradiction({ action, requestId }: UpstreamError, { source }: AdapterContext, instanceId: string) {
+  const what = `the list of servers shows ${instanceId}, and this action does not know it`;
+  return badResponse(source, action, requestId, what);
 }
 
 /** The results of one run on these instances, or on all, one call each. One that fails costs no other. */
@@ -251,10 +303,11 @@ export async function readSingle(
   context: Pick<AdapterContext, "ask" | "reader">,
   asked: { readonly invokeId: string; readonly instanceId: string },
   operation: Operation,
+  mayBeGone: Parameters<typeof orNotFound>[2] = { InstanceId: asked.instanceId, InvokeId: asked.invokeId },
 ): Promise<InvocationResult | null> {
   const action = "DescribeInvocationResult";
   const parameters = { InstanceId: asked.instanceId, InvokeId: asked.invokeId };
-  const answer = await orNotFound(context.ask(action, parameters, operation), () => null, parameters);
+  const answer = await orNotFound(context.ask(action, parameters, operation), () => null, mayBeGone);
   if (answer === null) return null;
   const reading = context.reader(action, answer);
   const shape = await readSingleResult(answer.body, asked, reading);

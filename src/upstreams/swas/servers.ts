@@ -30,19 +30,36 @@ export interface Servers {
   read(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
   /** Every server, a minute old at most. @throws UpstreamError if none can be read */
   readAll(operation: Operation): Promise<ListedServers>;
+  /**
+   * True if the list of servers, read after this time by the clock that only goes forward, shows the server. False if it may not be read.
+   * @throws UpstreamError if it cannot be read
+   */
+  isListed(instanceId: string, since: number, operation: Operation): Promise<boolean>;
 }
 
 /** Reads servers by ListInstances, 100 at a time. */
 export function createServers(context: AdapterContext): Servers {
   const { source } = context;
-  let kept: (ListedServers & { readonly until: number }) | undefined;
+  let kept: (ListedServers & { readonly askedAt: number; readonly until: number }) | undefined;
+  let reading: { readonly askedAt: number; readonly listed: Promise<ListedServers | null> } | undefined;
 
-  async function readAll(operation: Operation): Promise<ListedServers> {
-    if (kept !== undefined && context.clock.elapsed() < kept.until) return kept;
-    const listed = await readAllServers(context, operation);
-    const keepMs = listed.lack?.retryable === true ? 0 : FRESH_MS;
-    kept = { ...listed, until: context.clock.elapsed() + keepMs };
-    return kept;
+  async function readAll(operation: Operation, since = Number.NEGATIVE_INFINITY): Promise<ListedServers> {
+    const askedAt = context.clock.elapsed();
+    if (kept !== undefined && askedAt < kept.until && kept.askedAt >= since) return kept;
+    // Many servers may go at once, and each of them asks for the list.
+    const shared = reading !== undefined && reading.askedAt >= since ? await reading.listed : null;
+    if (shared !== null) return shared;
+    const listing = readAllServers(context, operation);
+    const own = { askedAt, listed: listing.catch(() => null) };
+    reading = own;
+    try {
+      const listed = await listing;
+      const keepMs = listed.lack?.retryable === true ? 0 : FRESH_MS;
+      kept = { ...listed, askedAt, until: context.clock.elapsed() + keepMs };
+      return kept;
+    } finally {
+      if (reading === own) reading = undefined;
+    }
   }
 
   async function readSome(ids: readonly string[], operation: Operation): Promise<FoundById<ServerShape>> {
@@ -65,7 +82,11 @@ export function createServers(context: AdapterContext): Servers {
         await readInParts(instanceIds, SERVERS_PER_CALL, (some) => readSome(some, operation)),
       );
     },
-    readAll,
+    readAll: (operation) => readAll(operation),
+    async isListed(instanceId, since, operation) {
+      const { instances } = await orWhenRefused(readAll(operation, since), { instances: [] });
+      return instances.some((one) => one.instanceId === instanceId);
+    },
   };
 }
 
