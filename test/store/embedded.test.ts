@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { afterAll, expect, it } from "@jest/globals";
 import { sql } from "kysely";
 import { connectEmbedded } from "../../src/store/sql/connect.ts";
@@ -40,4 +42,25 @@ it("is begun anew after it stopped itself in the middle of a transaction, and sa
     await db.destroy();
     await engine.close();
   }
+});
+
+it("keeps nothing of what it has answered", async () => {
+  const worker = new Worker(new URL("../../src/store/sql/embedded-worker.js", import.meta.url), {
+    workerData: { folder: null },
+    resourceLimits: { maxOldGenerationSizeMb: 64 },
+  });
+  const [ready] = await once(worker, "message");
+  const text = Buffer.from("select repeat('x', 4000000)\0");
+  const header = Buffer.from([0x51, 0, 0, 0, 4 + text.length]);
+  const lengths: number[] = [];
+  try {
+    for (let answers = 0; answers < 24; answers += 1) {
+      worker.postMessage(Buffer.concat([header, text]));
+      const [answer] = (await once(worker, "message")) as [Uint8Array];
+      lengths.push(Math.floor(answer.byteLength / 1_000_000));
+    }
+  } finally {
+    await worker.terminate();
+  }
+  expect([ready, lengths]).toEqual(["ready", Array.from({ length: 24 }, () => 4)]);
 });

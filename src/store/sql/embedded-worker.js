@@ -39,9 +39,29 @@ function readEmpty() {
   return { loadDataDir: new Blob([readFileSync(new URL(file, EMPTY))], { type: "application/gzip" }) };
 }
 
+/** How a session begins: by a length, where every later message has a letter. */
+const BEGINNING = 0;
+
+/** @param {PGlite} database @param {Uint8Array} request */
+async function answerBytes(database, request) {
+  // Only the call that gives no bytes in the end holds on to none: the other one keeps every message that it ever answered.
+  if (request[0] === BEGINNING) return database.execProtocolRaw(request);
+  /** @type {Uint8Array[]} */
+  const parts = [];
+  // The engine's memory, which it writes over.
+  await database.execProtocolRawStream(request, { onRawData: (part) => void parts.push(part.slice()) });
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let length = 0;
+  for (const part of parts) {
+    whole.set(part, length);
+    length += part.length;
+  }
+  return whole;
+}
+
 /** @param {PGlite} database @param {Request} request */
 async function answer(database, request) {
-  if (request instanceof Uint8Array) return database.execProtocolRaw(request);
+  if (request instanceof Uint8Array) return answerBytes(database, request);
   // A connection that was given up leaves its transaction behind, and there is but one session.
   if (request === "reset") await database.exec("rollback");
   else await database.close();
@@ -59,7 +79,7 @@ try {
     last = last
       .then(() => answer(database, request))
       .then(
-        (bytes) => port.postMessage(bytes),
+        (bytes) => port.postMessage(bytes, [/** @type {ArrayBuffer} */ (bytes.buffer)]),
         (error) => port.postMessage(describe(error)),
       );
   });
