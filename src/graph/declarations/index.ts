@@ -1,7 +1,7 @@
 /** How types are declared, and what all of them are made of: fields, scalars, enums, ids. */
 import "reflect-metadata";
 
-export { badInput, checkCount, checkText, TEXT_MAX } from "./bad-input.ts";
+export { badInput, checkCount, checkText } from "./bad-input.ts";
 export {
   BackfillPhaseEnum,
   CommandTypeEnum,
