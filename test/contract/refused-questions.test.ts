@@ -32,6 +32,8 @@ describe.each(["ECS", "SWAS"] as const)("an argument that %s refuses", (product)
     [403, "Refused.ByTheirs", "FORBIDDEN"],
     [403, "Forbidden.Word", "FORBIDDEN"],
     [403, "Operation.Forbidden", "FORBIDDEN"],
+    [404, "InvalidApi.NotFound", "NOT_SUPPORTED"],
+    [403, "UnauthorizedRegion", "NOT_SUPPORTED"],
   ] as const;
   it.each([
     [400, "InvalidParameter", "BAD_REQUEST"],

@@ -166,7 +166,7 @@ describe("a source that fails", () => {
 });
 
 describe("a region that offers the product no longer", () => {
-  it("stays shown as far as it is known, in every direction, and is not asked within the hour", async () => {
+  it("stays shown as far as it is known, in every direction, and is not asked within the minute", async () => {
     const sources = [createFixedSource(0, 30), createFixedSource(1, 30)];
     const [, unsupported] = sources;
     const gateway = createGateway(sources);
@@ -179,6 +179,28 @@ describe("a region that offers the product no longer", () => {
     unsupported?.calls.splice(0);
     await gateway.clock.advance(2_000);
     expect([await ids({ first: 60 }), await ids({ last: 60 }), unsupported?.calls]).toEqual([known, known, []]);
+  });
+
+  it("is asked again after a minute, and one that never offered it after an hour", async () => {
+    const [before, never] = [createFixedSource(0, 30), createFixedSource(1, 30)];
+    never.fails = () => "NOT_SUPPORTED";
+    const gateway = createGateway([before, never]);
+    await read(gateway, { first: 20 });
+    before.fails = never.fails;
+    await gateway.clock.advance(2_000);
+    const after = async (ms: number) => {
+      await gateway.clock.advance(ms);
+      for (const source of [before, never]) source.calls.splice(0);
+      const { sources } = await read(gateway, { first: 20 });
+      return [before.calls.length, never.calls.length, sources.map(({ error }) => error?.code ?? "ok")];
+    };
+    const failing = ["NOT_SUPPORTED", "NOT_SUPPORTED"];
+    expect(await after(0)).toEqual([1, 0, failing]);
+    expect(await after(59_000)).toEqual([0, 0, failing]);
+    expect(await after(1_000)).toEqual([1, 0, failing]);
+    before.fails = () => null;
+    expect(await after(60_000)).toEqual([1, 0, ["ok", "NOT_SUPPORTED"]]);
+    expect(await after(3_480_000)).toEqual([1, 1, ["ok", "NOT_SUPPORTED"]]);
   });
 
   it("is told as one of which runs may be missing, and ends a walk", async () => {

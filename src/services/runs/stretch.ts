@@ -89,7 +89,7 @@ export async function readStretch(
   const sources = sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
   const codec = createCursorCodec(sealer, request.purpose, sources);
   const cursor = args.cursor === null ? null : codec.open(args.cursor, args.cursorArgument);
-  const walk = beginWalk(request, sync.book, sources, cursor, operation);
+  const walk = beginWalk(request, sources, cursor, operation);
   const settle = createSettler(parts, async () => {
     // The soft deadlines of hundreds may pass in one round of the event loop.
     await operation.pass?.();
@@ -110,7 +110,6 @@ export async function readStretch(
 /** Every source where the cursor, or the list's beginning, puts it. */
 function beginWalk(
   { args, filter, projection, isRunAgain }: StretchRequest,
-  book: Pick<RunPagesParts["sync"]["book"], "isKnown">,
   sources: readonly Source[],
   cursor: PageCursor | null,
   operation: Operation,
@@ -129,7 +128,7 @@ function beginWalk(
       const rank = sourceRank(source);
       const shown = direction.sign > 0 ? (cursor?.lagging.get(rank)?.shown ?? null) : null;
       const start = startOf(direction, query, cursor, again, rank);
-      return newPart({ source, start, shown, wasKnown: book.isKnown(source) });
+      return newPart({ source, start, shown });
     }),
   };
 }
