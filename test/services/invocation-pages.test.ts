@@ -226,6 +226,47 @@ describe("a region that offers the product no longer", () => {
   });
 });
 
+describe("a source one of whose lists failed last", () => {
+  /** Of three lists one fails as it is read; the others are read before it, or after it. */
+  it.each(["i-0", "i-1", "i-2"])("is not ok until list %s was read, whichever was read later", async (failing) => {
+    const world = createFixedSource(1, 9, (serial) => `i-${serial % 3}`);
+    world.listsPerInstance = true;
+    const gateway = createGateway([world]);
+    const states = async (filter: InvocationFilter = {}) => {
+      const { sources } = await read(gateway, { first: 20 }, filter);
+      return [...sources, ...(filter.instanceId === undefined ? await gateway.services.sources() : [])].map(
+        ({ error, isCurrent }) => [error?.code ?? "ok", isCurrent],
+      );
+    };
+    expect(await states()).toEqual([
+      ["ok", true],
+      ["ok", true],
+    ]);
+    world.fails = (call) => (world.calls[call - 1]?.startsWith(`list ${failing} `) ? "FORBIDDEN" : null);
+    await gateway.clock.advance(2_000);
+    for (let time = 0; time < 3; time += 1) {
+      expect(await states()).toEqual([
+        ["FORBIDDEN", false],
+        ["FORBIDDEN", false],
+      ]);
+      await gateway.clock.advance(1_000);
+    }
+    const other = failing === "i-1" ? "i-2" : "i-1";
+    await gateway.clock.advance(2_000);
+    expect(await states({ instanceId: other })).toEqual([["ok", true]]);
+    expect(await states()).toEqual([
+      ["FORBIDDEN", false],
+      ["FORBIDDEN", false],
+    ]);
+    world.fails = () => null;
+    await gateway.clock.advance(2_000);
+    expect(await states()).toEqual([
+      ["ok", true],
+      ["ok", true],
+    ]);
+  });
+});
+
 describe("a source that lists per instance", () => {
   it("shows a run on several instances once, with all of them", async () => {
     const world = createFixedSource(1, 120, (serial) => `i-${serial % 3}`);

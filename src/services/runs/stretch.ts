@@ -31,6 +31,7 @@ import {
   isLagging,
   isSound,
   limitOf,
+  listFailureOf,
   newPart,
   type PageSource,
   reachesOf,
@@ -217,7 +218,7 @@ async function statesOf(
       const lacksRuns =
         !isEachThere ||
         (await hasDoubtful(store, doubtOf(part, walk.query), { source, after: newest, before: oldest }, walk.asker));
-      const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), own);
+      const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), own, listFailureOf(part));
       const isCurrent = state.isCurrent && !part.isLate && refusal === null;
       return { state: { ...state, asOf, isCurrent }, lacksRuns };
     }),

@@ -9,7 +9,7 @@ import {
   upstreamQuery,
 } from "#domain";
 import { LIST_END, type Position } from "#store";
-import type { KnownList, Sync } from "#sync";
+import type { KnownList, SourceFailure, Sync } from "#sync";
 import type { ShownAhead } from "../paging/index.ts";
 
 /** What a page reads of one source, and how that fares. */
@@ -96,6 +96,11 @@ export function owesNothing(part: Pick<PageSource, "failure">): boolean {
 /** True if the source never offered what this page asks it for: it has nothing. */
 export function isNeverOffered({ failure }: Pick<PageSource, "failure">): boolean {
   return failure !== null && isLackOfOffer(failure) && failure.wasOffered !== true;
+}
+
+/** Why the last attempt to read one of the source's lists failed, whichever was read later; null if none did. */
+export function listFailureOf({ lists }: Pick<PageSource, "lists">): SourceFailure | null {
+  return lists.map((list) => list.failure()).find((failure) => failure !== null) ?? null;
 }
 
 /** True if what is known of the source is shown: also if it is not asked any more. */

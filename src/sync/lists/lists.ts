@@ -8,7 +8,7 @@ import {
 } from "#domain";
 import { LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
-import { readInTurn } from "../sources/index.ts";
+import { readInTurn, type SourceFailure } from "../sources/index.ts";
 import { readAgain, readEnd } from "./list-extend.ts";
 import { extendDown } from "./list-ground.ts";
 import {
@@ -32,6 +32,8 @@ export interface KnownList {
   readonly applied: InvocationQuery;
   /** Epoch milliseconds: when its newest end was read last with success; null if never. */
   readAt(): Promise<number | null>;
+  /** Why the last attempt to read it failed; null if it did not. */
+  failure(): SourceFailure | null;
   /** Length as the upstream told it last; null if it has no valid one. */
   total(): Promise<number | null>;
   /** False if something of the list is missing that nobody can find, at any place. */
@@ -76,9 +78,10 @@ export async function openKnownLists(
   projection: Projection,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
+  const { source } = upstream;
   const open = (noted: Operation) => upstream.openLists(query, projection, noted);
-  const lists = await parts.book.watchOpening(upstream.source, open, operation, namesSomething(query));
-  return lists.map((list) => toKnownList(openList(parts, upstream.source, list, query, projection), list, parts));
+  const lists = await parts.book.watchOpening(source, open, operation, namesSomething(query));
+  return lists.map((list) => toKnownList(openList(parts, source, list, query, projection), source, list, parts));
 }
 
 /** A list as it was read before, possibly by another process. It shows what is known of it, and cannot be read on. */
@@ -90,10 +93,15 @@ export function recallKnownList(
   const read = (): Promise<never> =>
     Promise.reject(createOwnFailure(source, "UNAVAILABLE", "The list is not open at the moment."));
   const list: RunList = { key, applied, isExact: false, placeAt: () => null, read };
-  return toKnownList(openList(parts, source, list, {}, { output: false, content: false }), list, parts);
+  return toKnownList(openList(parts, source, list, {}, { output: false, content: false }), source, list, parts);
 }
 
-function toKnownList(list: OpenList, { key, isExact, applied, mayLack }: RunList, { turns }: ListParts): KnownList {
+function toKnownList(
+  list: OpenList,
+  source: Source,
+  { key, isExact, applied, mayLack }: RunList,
+  { turns, book }: ListParts,
+): KnownList {
   const { load } = list;
   const loadShown = async (): Promise<ListState> => shownState(await load(), list.now());
   const boundBelow = async (from: number): Promise<number> => boundBelowIn(await loadShown(), from);
@@ -112,6 +120,7 @@ function toKnownList(list: OpenList, { key, isExact, applied, mayLack }: RunList
     isExact,
     applied,
     readAt: async () => (await load()).readAt,
+    failure: () => book.listFailure(source, key),
     total: async () => (await load()).notes.total,
     isSound: async () => mayLack?.() !== true && !(await load()).notes.isDoubtful,
     lateRuns: async () => (await load()).notes.late,

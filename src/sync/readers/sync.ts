@@ -77,6 +77,10 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
     const before = allRuns.get(key) ?? [];
     if (keysOf(before) !== keysOf(lists)) formerRuns.set(key, before);
     allRuns.set(key, lists);
+    book.noteAllRuns(
+      source,
+      lists.map((list) => list.key),
+    );
   };
   const boundOf = async (source: Source, all = allRuns): Promise<number | null> => {
     const lists = all.get(sourceKey(source)) ?? [];
@@ -155,6 +159,8 @@ function asFormer(list: KnownList): KnownList {
   return {
     ...list,
     isExact: false,
+    // Nobody tries to read it any more.
+    failure: () => null,
     total: async () => null,
     isSound: async () => false,
     boundBelow: async (from) => Math.max(0, await list.boundBelow(from)),

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import {
   type Clock,
   isLackOfOffer,
@@ -45,10 +46,13 @@ type Watched<Value> = [read: Read<Value>, operation: Operation, isNamed?: boolea
 const NEVER_OFFERED_MS = 3_600_000;
 /** How long a source is left out that offered the product before: one stray answer must not hide it for long. */
 const OFFERED_BEFORE_MS = 60_000;
+/** Lists whose last attempt failed and that are remembered. Filters make lists without number. */
+const FAILING_LISTS_MAX = 10_000;
 
 /** The configured sources and how each fared last. */
 export interface SourceBook {
   readonly upstreams: readonly Upstream[];
+  /** As {@link overallOf} of each. */
   states(): readonly SourceState[];
   stateOf(source: Source): SourceState;
   /** The source that these words name, null if none is configured. Without an account: `default`, or the one that has the region. */
@@ -73,6 +77,16 @@ export interface SourceBook {
    * alike without a call.
    */
   readonly watchRuns: Watch;
+  /** As `watchRuns`, for reading the list of this key, whose last attempt is noted beside that of its source. */
+  readonly watchList: <Value>(source: Source, key: string, ...watched: Watched<Value>) => Promise<Value>;
+  /** As `watchFailures`, for the list of this key. */
+  readonly watchListFailures: SourceBook["watchList"];
+  /** Why the last attempt to read the list of this key failed; null if it did not. */
+  listFailure(source: Source, key: string): SourceFailure | null;
+  /** Notes which lists are those of all runs of a source. */
+  noteAllRuns(source: Source, keys: readonly string[]): void;
+  /** How a source fared: it fails while the last attempt of any list of all its runs failed, whichever was read later. */
+  overallOf(source: Source): SourceState;
   /** The same for reading results, which a source may offer without runs; noted in `results`. */
   readonly watchResults: Watch;
   /** How reading results fared, which is nothing that a page of runs needs to tell. */
@@ -107,12 +121,14 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
       return value;
     };
   const watchRuns = watchIn(runs, fares);
+  const lists = createListFares({ ...fares, watch: watchRuns });
   return {
     ...fares,
+    ...lists,
     results,
     servers: createFares(clock, fares.wasOffered),
     upstreams,
-    states: () => upstreams.map(({ source }) => fares.stateOf(source)),
+    states: () => upstreams.map(({ source }) => lists.overallOf(source)),
     findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
     findUpstream: (source) => byKey.get(sourceKey(source)),
     isStuck: (source) => byKey.get(sourceKey(source))?.listedOutputs?.isStuck() === true,
@@ -199,6 +215,40 @@ function createFares(clock: Clock, mayOffer: (source: Source) => boolean = () =>
       if (isAnswer && value !== null) known.add(sourceKey(source));
       noteSuccess(source);
       return value;
+    },
+  };
+}
+
+type ListFares = Pick<SourceBook, "watchList" | "watchListFailures" | "listFailure" | "noteAllRuns" | "overallOf">;
+
+/** How each list of a source fared last. */
+function createListFares({
+  watch,
+  watchFailures,
+  stateOf,
+}: Pick<Fares, "watch" | "watchFailures" | "stateOf">): ListFares {
+  const failures = new LRUCache<string, SourceFailure>({ max: FAILING_LISTS_MAX });
+  const allRuns = new Map<string, readonly string[]>();
+  const nameOf = (source: Source, key: string): string => `${sourceKey(source)}|${key}`;
+  const listFailure: ListFares["listFailure"] = (source, key) => failures.get(nameOf(source, key)) ?? null;
+  const watchIn =
+    (watchSource: NotingWatch): ListFares["watchList"] =>
+    async (source, key, read, operation, isNamed) => {
+      const name = nameOf(source, key);
+      const value = await watchSource(source, read, operation, isNamed, (failure) => void failures.set(name, failure));
+      failures.delete(name);
+      return value;
+    };
+  return {
+    watchList: watchIn(watch),
+    watchListFailures: watchIn(watchFailures),
+    listFailure,
+    noteAllRuns: (source, keys) => void allRuns.set(sourceKey(source), keys),
+    overallOf(source) {
+      const state = stateOf(source);
+      const keys = allRuns.get(sourceKey(source)) ?? [];
+      const failing = keys.map((key) => listFailure(source, key)).find((failure) => failure !== null);
+      return { ...state, error: state.error ?? failing ?? null };
     },
   };
 }
