@@ -51,8 +51,10 @@ export class UpstreamError extends Error implements UpstreamFailure {
   declare readonly isPaced?: boolean;
   declare readonly isTooLarge?: boolean;
   declare readonly isUnspecific?: boolean;
-  /** True once it is known that an argument of the question was refused: it says nothing of the source, and the same question fails again. */
+  /** True once it is known that this question alone was refused: it says nothing of the source, and the same question fails again. */
   declare isOfQuestion?: boolean;
+  /** True with `NOT_SUPPORTED` of a source that answered such questions before: what was asked for may be there all the same. */
+  declare wasOffered?: boolean;
 
   constructor(failure: UpstreamFailure) {
     super(failure.message);
@@ -75,6 +77,11 @@ export function mayRefuseArgument({ code, isUnspecific }: UpstreamFailure): bool
   return (
     code === "BAD_REQUEST" || code === "NOT_FOUND" || (isUnspecific === true && ["FORBIDDEN", "UNKNOWN"].includes(code))
   );
+}
+
+/** True if the source does not offer what was asked for. False if it may answer once it is asked in another way. */
+export function isLackOfOffer({ code, retryable }: Pick<UpstreamFailure, "code" | "retryable">): boolean {
+  return code === "NOT_SUPPORTED" && !retryable;
 }
 
 /** Codes of requests that cannot be carried out as they were asked; all but the last two are refused before any upstream call. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, manyRuns } from "./world.ts";
 
 const hangzhou = createPlace(manyRuns(3, "t-h"), {});
@@ -65,6 +66,49 @@ describe("lookup", () => {
       await own.stop();
     }
   });
+
+  it.each([
+    [404, "InvalidApi.NotFound"],
+    [400, "RegionId.ApiNotSupported"],
+    [404, "InvalidRegionId.NotFound"],
+    [403, "UnauthorizedRegion"],
+  ])(
+    "is an error as long as a source that answered before says %d %s, and asks no region anew that never answered",
+    async (status, code) => {
+      const run = { invokeId: "t-new", at: Date.UTC(2026, 0, 3), executions: [{ instanceId: "i-own1" }] };
+      const own = await startRig({
+        "ECS/cn-beijing": createPlace([run]),
+        "ECS/cn-wuhan": createPlace([]),
+        "ECS/cn-fuzhou": createPlace([]),
+      });
+      const server = "https://ecs.console.aliyun.com/server/i-own1/detail?regionId=cn-beijing";
+      const ask = async (by: object) => {
+        own.far.calls.length = 0;
+        const { data, errors } = await own.ask(LOOKUP, { by });
+        const failures = errors?.map(({ extensions }) => [
+          extensions?.code,
+          extensions?.upstreamCode,
+          extensions?.regionId,
+        ]);
+        return [data.lookup?.__typename ?? null, failures, own.far.asked()];
+      };
+      const refused = [["UPSTREAM_NOT_SUPPORTED", code, "cn-beijing"]];
+      const isNever = ({ regionId }: { regionId: string }) => regionId !== "cn-beijing";
+      try {
+        own.far.interfere = (call) => (isNever(call) ? refusal(status, code) : null);
+        expect((await ask({ invokeId: "t-none" })).slice(0, 2)).toEqual([null, undefined]);
+        own.far.interfere = () => refusal(status, code);
+        for (const invokeId of ["t-new", "t-none2"])
+          expect(await ask({ invokeId })).toEqual([null, refused, ["DescribeInvocations cn-beijing"]]);
+        expect((await ask({ consoleUrl: server })).slice(0, 2)).toEqual([null, refused]);
+        own.far.interfere = (call) => (isNever(call) ? refusal(status, code) : null);
+        expect(await ask({ invokeId: "t-new" })).toEqual(["Invocation", undefined, ["DescribeInvocations cn-beijing"]]);
+        expect((await ask({ consoleUrl: server })).slice(0, 2)).toEqual(["Instance", undefined]);
+      } finally {
+        await own.stop();
+      }
+    },
+  );
 
   it("names each run of an upstream id that several sources have", async () => {
     const twins = await startRig({

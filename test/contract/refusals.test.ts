@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { createPlaces, SERVER } from "./reader.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { ordered, type Rig, startRig, walk } from "./rig.ts";
 import { refusal } from "./upstream.ts";
-import { createPlace } from "./world.ts";
+import { createPlace, manyRuns } from "./world.ts";
 
 const places = createPlaces();
 let rig: Rig;
@@ -78,6 +78,33 @@ describe("SWAS without DescribeCommandInvocations", () => {
     expect(data).toEqual({
       invocations: { nodes: [{ invokeId }], sources: [{ provider: "SWAS", ok: true, error: null }] },
     });
+  });
+});
+
+describe("SWAS that does not offer DescribeCommandInvocations any more", () => {
+  it.each(NOT_OFFERED)("is read on server by server in the same walk after %i %s", async (status, code) => {
+    const world = { "SWAS/cn-hangzhou": createPlace(manyRuns(130, "t-h", { instanceId: SERVER })) };
+    const own = await startRig(world);
+    try {
+      const pages = await walk(own, {
+        size: 50,
+        between: () => {
+          own.far.interfere = (call) => (call.action === "DescribeCommandInvocations" ? refusal(status, code) : null);
+        },
+      });
+      expect(pages.flatMap(({ ids }) => ids).toSorted()).toEqual(ordered(world).toSorted());
+      expect(pages.map(({ errors }) => errors)).toEqual(pages.map(() => undefined));
+      // Servers that are gone may have had runs that the list of the region would tell.
+      expect(pages.map(({ sources }) => sources.map(({ ok }) => ok))).toEqual([[true], [false], [false]]);
+      const asked = own.far.calls.map(({ action }) => action);
+      expect(asked).toEqual([
+        ...Array(3).fill("DescribeCommandInvocations"),
+        "ListInstances",
+        ...Array(3).fill("DescribeInvocations"),
+      ]);
+    } finally {
+      await own.stop();
+    }
   });
 });
 

@@ -166,7 +166,7 @@ describe("a source that fails", () => {
 });
 
 describe("a region that offers the product no longer", () => {
-  it("stays shown as far as it is known, in every direction, and is not asked within the hour", async () => {
+  it("stays shown as far as it is known, in every direction, and is not asked within the minute", async () => {
     const sources = [createFixedSource(0, 30), createFixedSource(1, 30)];
     const [, unsupported] = sources;
     const gateway = createGateway(sources);
@@ -179,6 +179,28 @@ describe("a region that offers the product no longer", () => {
     unsupported?.calls.splice(0);
     await gateway.clock.advance(2_000);
     expect([await ids({ first: 60 }), await ids({ last: 60 }), unsupported?.calls]).toEqual([known, known, []]);
+  });
+
+  it("is asked again after a minute, and one that never offered it after an hour", async () => {
+    const [before, never] = [createFixedSource(0, 30), createFixedSource(1, 30)];
+    never.fails = () => "NOT_SUPPORTED";
+    const gateway = createGateway([before, never]);
+    await read(gateway, { first: 20 });
+    before.fails = never.fails;
+    await gateway.clock.advance(2_000);
+    const after = async (ms: number) => {
+      await gateway.clock.advance(ms);
+      for (const source of [before, never]) source.calls.splice(0);
+      const { sources } = await read(gateway, { first: 20 });
+      return [before.calls.length, never.calls.length, sources.map(({ error }) => error?.code ?? "ok")];
+    };
+    const failing = ["NOT_SUPPORTED", "NOT_SUPPORTED"];
+    expect(await after(0)).toEqual([1, 0, failing]);
+    expect(await after(59_000)).toEqual([0, 0, failing]);
+    expect(await after(1_000)).toEqual([1, 0, failing]);
+    before.fails = () => null;
+    expect(await after(60_000)).toEqual([1, 0, ["ok", "NOT_SUPPORTED"]]);
+    expect(await after(3_480_000)).toEqual([1, 1, ["ok", "NOT_SUPPORTED"]]);
   });
 
   it("is told as one of which runs may be missing, and ends a walk", async () => {
@@ -200,6 +222,47 @@ describe("a region that offers the product no longer", () => {
     expect(page.sources.map(({ error, isComplete }) => [error?.code ?? "ok", isComplete])).toEqual([
       ["ok", true],
       ["NOT_SUPPORTED", false],
+    ]);
+  });
+});
+
+describe("a source one of whose lists failed last", () => {
+  /** Of three lists one fails as it is read; the others are read before it, or after it. */
+  it.each(["i-0", "i-1", "i-2"])("is not ok until list %s was read, whichever was read later", async (failing) => {
+    const world = createFixedSource(1, 9, (serial) => `i-${serial % 3}`);
+    world.listsPerInstance = true;
+    const gateway = createGateway([world]);
+    const states = async (filter: InvocationFilter = {}) => {
+      const { sources } = await read(gateway, { first: 20 }, filter);
+      return [...sources, ...(filter.instanceId === undefined ? await gateway.services.sources() : [])].map(
+        ({ error, isCurrent }) => [error?.code ?? "ok", isCurrent],
+      );
+    };
+    expect(await states()).toEqual([
+      ["ok", true],
+      ["ok", true],
+    ]);
+    world.fails = (call) => (world.calls[call - 1]?.startsWith(`list ${failing} `) ? "FORBIDDEN" : null);
+    await gateway.clock.advance(2_000);
+    for (let time = 0; time < 3; time += 1) {
+      expect(await states()).toEqual([
+        ["FORBIDDEN", false],
+        ["FORBIDDEN", false],
+      ]);
+      await gateway.clock.advance(1_000);
+    }
+    const other = failing === "i-1" ? "i-2" : "i-1";
+    await gateway.clock.advance(2_000);
+    expect(await states({ instanceId: other })).toEqual([["ok", true]]);
+    expect(await states()).toEqual([
+      ["FORBIDDEN", false],
+      ["FORBIDDEN", false],
+    ]);
+    world.fails = () => null;
+    await gateway.clock.advance(2_000);
+    expect(await states()).toEqual([
+      ["ok", true],
+      ["ok", true],
     ]);
   });
 });

@@ -1,10 +1,60 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Operation } from "#domain";
+import type { Operation, SourceErrorCode } from "#domain";
 import { createSourceBook } from "../../src/sync/sources/source-book.ts";
 import { sourceAt } from "../services/support/fixed.ts";
 import { createFailure } from "../services/support/records.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
+
+describe("a list whose last attempt failed", () => {
+  const source = sourceAt(0);
+  const create = () => {
+    const book = createSourceBook([], createFakeClock());
+    const read = (key: string, code?: SourceErrorCode, isNamed = false) =>
+      book
+        .watchList(
+          source,
+          key,
+          () => (code === undefined ? Promise.resolve({}) : Promise.reject(createFailure(source, code))),
+          createOperation(),
+          isNamed,
+        )
+        .catch(() => {});
+    const codes = () => [
+      book.overallOf(source).error?.code ?? null,
+      ...["a", "b"].map((key) => book.listFailure(source, key)?.code ?? null),
+    ];
+    book.noteAllRuns(source, ["a", "b"]);
+    return { book, read, codes };
+  };
+
+  it("fails its source until that list is read, whichever was read later", async () => {
+    const { read, codes } = create();
+    await read("a", "UNAVAILABLE");
+    await read("b");
+    expect(codes()).toEqual(["UNAVAILABLE", "UNAVAILABLE", null]);
+    await read("a");
+    expect(codes()).toEqual([null, null, null]);
+  });
+
+  it("fails no source whose runs are in other lists by now", async () => {
+    const { book, read, codes } = create();
+    await read("a", "FORBIDDEN");
+    await read("b");
+    book.noteAllRuns(source, ["b"]);
+    expect(codes()).toEqual([null, "FORBIDDEN", null]);
+  });
+
+  it.each(["BAD_REQUEST", "NOT_SUPPORTED"] as const)(
+    "is not one that %s refused for a question alone",
+    async (code) => {
+      const { book, read, codes } = create();
+      await read("b");
+      await read("a", code, true);
+      expect([codes(), book.leftOut(source)]).toEqual([[null, null, null], null]);
+    },
+  );
+});
 
 describe("an opening that finds nothing to read", () => {
   const source = sourceAt(0);

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
-import { type Source, UpstreamError } from "#domain";
+import { isLackOfOffer, type Source, UpstreamError } from "#domain";
 import { badInput, declareInput, fromGlobalId, Node, orNull } from "../declarations/index.ts";
 import { type GraphContext, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { type Invocation, readConsoleAddress, readRun } from "../runs/index.ts";
@@ -38,7 +38,8 @@ const LookupInput = declareInput<LookupInput>(
 export class LookupQueries {
   @Query(() => Node, {
     nullable: true,
-    description: "One run or server by whatever is at hand; null if no source knows it.",
+    description:
+      "One run or server by whatever is at hand; null if no source knows it. An error if none knows it and one that may have it cannot be read.",
     complexity: VALUES_AN_ERROR,
   })
   async lookup(
@@ -103,15 +104,20 @@ async function findServer(
   return record === undefined ? null : new Instance(record);
 }
 
-/** What they found. @throws the error of one that failed if none found anything: it may be there. */
+/**
+ * What they found.
+ * @throws UpstreamError of one that failed if none found anything: it may be there. A source that never offered such a thing has none.
+ */
 async function allFound<Found>(searches: readonly Promise<Found | null>[]): Promise<readonly Found[]> {
   const ends = await Promise.allSettled(searches);
   const found = ends.flatMap((end) => (end.status === "fulfilled" && end.value !== null ? [end.value] : []));
   if (found.length > 0) return found;
   for (const end of ends) {
-    const isElsewhere =
-      end.status === "rejected" && end.reason instanceof UpstreamError && end.reason.code === "NOT_SUPPORTED";
-    if (end.status === "rejected" && !isElsewhere) throw end.reason;
+    if (end.status === "rejected" && !isElsewhere(end.reason)) throw end.reason;
   }
   return [];
+}
+
+function isElsewhere(error: unknown): boolean {
+  return error instanceof UpstreamError && isLackOfOffer(error) && error.wasOffered !== true;
 }

@@ -1,15 +1,17 @@
 import { type Source, sourceKey, type UpstreamError } from "#domain";
-import { type Sync, toSourceFailure } from "#sync";
+import { type SourceFailure, type Sync, toSourceFailure } from "#sync";
 import type { BackfillState, PageSourceState } from "../contract/index.ts";
 
 /**
  * How a source fares, and how far back it is known. What a question alone met counts as its error: what it was refused for its own argument
  * whatever the source met before, anything else unless the source has an error.
+ * @param failing why the last attempt of a list failed that was needed, if one did
  */
 export type DescribeSource = (
   source: Source,
   isComplete: boolean,
   own?: UpstreamError | null,
+  failing?: SourceFailure | null,
 ) => Promise<PageSourceState>;
 
 /** How far collecting a source has come; null if nothing is collected. */
@@ -20,8 +22,9 @@ export function createDescribeSource(
   { book, oldestKnown }: Pick<Sync, "oldestKnown"> & { readonly book: Pick<Sync["book"], "stateOf"> },
   backfillOf: BackfillOf,
 ): DescribeSource {
-  return async (source, isComplete, own = null) => {
-    const { error, ...state } = book.stateOf(source);
+  return async (source, isComplete, own = null, failing = null) => {
+    const { error: last, ...state } = book.stateOf(source);
+    const error = last ?? failing;
     const met = own === null ? null : toSourceFailure(own);
     return {
       ...state,

@@ -31,6 +31,7 @@ import {
   isLagging,
   isSound,
   limitOf,
+  listFailureOf,
   newPart,
   type PageSource,
   reachesOf,
@@ -89,7 +90,7 @@ export async function readStretch(
   const sources = sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
   const codec = createCursorCodec(sealer, request.purpose, sources);
   const cursor = args.cursor === null ? null : codec.open(args.cursor, args.cursorArgument);
-  const walk = beginWalk(request, sync.book, sources, cursor, operation);
+  const walk = beginWalk(request, sources, cursor, operation);
   const settle = createSettler(parts, async () => {
     // The soft deadlines of hundreds may pass in one round of the event loop.
     await operation.pass?.();
@@ -110,7 +111,6 @@ export async function readStretch(
 /** Every source where the cursor, or the list's beginning, puts it. */
 function beginWalk(
   { args, filter, projection, isRunAgain }: StretchRequest,
-  book: Pick<RunPagesParts["sync"]["book"], "isKnown">,
   sources: readonly Source[],
   cursor: PageCursor | null,
   operation: Operation,
@@ -129,7 +129,7 @@ function beginWalk(
       const rank = sourceRank(source);
       const shown = direction.sign > 0 ? (cursor?.lagging.get(rank)?.shown ?? null) : null;
       const start = startOf(direction, query, cursor, again, rank);
-      return newPart({ source, start, shown, wasKnown: book.isKnown(source) });
+      return newPart({ source, start, shown });
     }),
   };
 }
@@ -218,7 +218,7 @@ async function statesOf(
       const lacksRuns =
         !isEachThere ||
         (await hasDoubtful(store, doubtOf(part, walk.query), { source, after: newest, before: oldest }, walk.asker));
-      const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), own);
+      const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), own, listFailureOf(part));
       const isCurrent = state.isCurrent && !part.isLate && refusal === null;
       return { state: { ...state, asOf, isCurrent }, lacksRuns };
     }),

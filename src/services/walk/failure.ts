@@ -1,5 +1,5 @@
 import type { SourceErrorCode } from "#domain";
-import type { PageSource } from "./source.ts";
+import { isNeverOffered, type PageSource } from "./source.ts";
 
 // What tells most comes first: what a person has to change, before what passes without anybody.
 const TELLING: Readonly<Record<SourceErrorCode, number>> = {
@@ -25,8 +25,7 @@ export function refuseIfAllFailed(parts: readonly PageSource[], unanswered: read
   const asked = parts.filter(({ wasAsked }) => wasAsked);
   const failures = asked.flatMap(({ failure }) => failure ?? []);
   // A source that does not offer the product owes nothing, and answers nothing either.
-  const answersNothing = (part: PageSource): boolean =>
-    unanswered.includes(part) || (part.failure?.code === "NOT_SUPPORTED" && !part.wasKnown);
+  const answersNothing = (part: PageSource): boolean => unanswered.includes(part) || isNeverOffered(part);
   if (failures.length === 0 || !asked.every(answersNothing)) return;
   const [worst] = [...failures].sort((a, b) => TELLING[a.code] - TELLING[b.code]);
   if (worst !== undefined) throw worst;

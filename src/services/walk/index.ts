@@ -12,6 +12,7 @@ export {
   isAnswered,
   isSound,
   isToldByAll,
+  listFailureOf,
   owesNothing,
   type PageSource,
   readAtOf,

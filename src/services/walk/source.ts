@@ -1,6 +1,7 @@
 import {
   type InvocationQuery,
   type InvocationStatus,
+  isLackOfOffer,
   type Operation,
   type Projection,
   type Source,
@@ -8,7 +9,7 @@ import {
   upstreamQuery,
 } from "#domain";
 import { LIST_END, type Position } from "#store";
-import type { KnownList, Sync } from "#sync";
+import type { KnownList, SourceFailure, Sync } from "#sync";
 import type { ShownAhead } from "../paging/index.ts";
 
 /** What a page reads of one source, and how that fares. */
@@ -26,8 +27,6 @@ export interface PageSource {
   /** The states by which runs are chosen; null if they are not chosen by states. */
   states: { readonly readAt: number | null; readonly isWhole: boolean } | null;
   failure: UpstreamError | null;
-  /** True if something of it was read before this page. */
-  readonly wasKnown: boolean;
   /** True if this page goes on without what reading would have shown: it failed, was too slow, or the budget ended. */
   isLate: boolean;
   /** True if this page asked the source for anything, or would have, had that not been read a moment ago. */
@@ -85,13 +84,23 @@ function isFew(statusIn: readonly InvocationStatus[] | undefined): statusIn is r
  * What the source refused for what this question names, or since it offers the product no longer; null if it did not. Asking for the next
  * page would meet the same.
  */
-export function refusalOf({ failure, wasKnown }: Pick<PageSource, "failure" | "wasKnown">): UpstreamError | null {
-  return failure?.isOfQuestion === true || (failure?.code === "NOT_SUPPORTED" && wasKnown) ? failure : null;
+export function refusalOf({ failure }: Pick<PageSource, "failure">): UpstreamError | null {
+  return failure?.isOfQuestion === true || failure?.wasOffered === true ? failure : null;
 }
 
 /** True if the source owes this walk nothing: it does not offer the product, or refuses the question. */
-export function owesNothing(part: Pick<PageSource, "failure" | "wasKnown">): boolean {
-  return part.failure?.code === "NOT_SUPPORTED" || refusalOf(part) !== null;
+export function owesNothing(part: Pick<PageSource, "failure">): boolean {
+  return isNeverOffered(part) || refusalOf(part) !== null;
+}
+
+/** True if the source never offered what this page asks it for: it has nothing. */
+export function isNeverOffered({ failure }: Pick<PageSource, "failure">): boolean {
+  return failure !== null && isLackOfOffer(failure) && failure.wasOffered !== true;
+}
+
+/** Why the last attempt to read one of the source's lists failed, whichever was read later; null if none did. */
+export function listFailureOf({ lists }: Pick<PageSource, "lists">): SourceFailure | null {
+  return lists.map((list) => list.failure()).find((failure) => failure !== null) ?? null;
 }
 
 /** True if what is known of the source is shown: also if it is not asked any more. */

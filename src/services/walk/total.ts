@@ -3,7 +3,7 @@ import { LIST_END, LIST_HEAD } from "#store";
 import type { PageStore } from "../view/index.ts";
 import { doubtOf, hasDoubtful } from "./doubtful.ts";
 import { askerOf } from "./pause.ts";
-import { falseEndOf, isSound, type PageSource, refusalOf } from "./source.ts";
+import { falseEndOf, isNeverOffered, isSound, type PageSource, refusalOf } from "./source.ts";
 import { timeOf } from "./walk.ts";
 
 /** How many runs are meant: counted if all are known, else as the upstreams tell; null if neither can be had. */
@@ -30,9 +30,9 @@ export async function countRuns(
 
 /** True if all runs down to the limit, exclusive, are known, and the lists do not contradict themselves. */
 export async function isWhole(part: PageSource, limit: number): Promise<boolean> {
-  const { lists, isLate, failure } = part;
+  const { lists, isLate } = part;
   if (refusalOf(part) !== null) return false;
-  if (lists.length === 0) return !isLate || failure?.code === "NOT_SUPPORTED";
+  if (lists.length === 0) return !isLate || isNeverOffered(part);
   const bounds = await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)));
   return bounds.every((bound) => bound <= limit) && isSound(part);
 }

@@ -17,7 +17,7 @@ export interface Walk {
 }
 
 /** A source of which nothing was read for this page. */
-export function newPart(begin: Pick<PageSource, "source" | "start" | "shown" | "wasKnown">): PageSource {
+export function newPart(begin: Pick<PageSource, "source" | "start" | "shown">): PageSource {
   const lateBefore: ReadonlySet<string> = new Set();
   return {
     ...begin,

@@ -9,7 +9,7 @@ import {
 } from "#domain";
 import { LIST_END, LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
-import { readInTurn } from "../sources/index.ts";
+import { readInTurn, type SourceFailure } from "../sources/index.ts";
 import { readAgain, readEnd } from "./list-extend.ts";
 import { extendDown } from "./list-ground.ts";
 import {
@@ -33,6 +33,8 @@ export interface KnownList {
   readonly applied: InvocationQuery;
   /** Epoch milliseconds: when its newest end was read last with success; null if never. */
   readAt(): Promise<number | null>;
+  /** Why the last attempt to read it failed; null if it did not. */
+  failure(): SourceFailure | null;
   /** Length as the upstream told it last; null if it has no valid one. */
   total(): Promise<number | null>;
   /** False if something of the list is missing that nobody can find, at any place. */
@@ -77,9 +79,10 @@ export async function openKnownLists(
   projection: Projection,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
+  const { source } = upstream;
   const open = (noted: Operation) => upstream.openLists(query, projection, noted);
-  const lists = await parts.book.watchOpening(upstream.source, open, operation, namesSomething(query));
-  return lists.map((list) => toKnownList(openList(parts, upstream.source, list, query, projection), list, parts));
+  const lists = await parts.book.watchOpening(source, open, operation, namesSomething(query));
+  return lists.map((list) => toKnownList(openList(parts, source, list, query, projection), source, list, parts));
 }
 
 /** A list as it was read before, possibly by another process. It shows what is known of it, and cannot be read on. */
@@ -91,7 +94,7 @@ export function recallKnownList(
   const read = (): Promise<never> =>
     Promise.reject(createOwnFailure(source, "UNAVAILABLE", "The list is not open at the moment."));
   const list: RunList = { key, applied, isExact: false, placeAt: () => null, read };
-  return toKnownList(openList(parts, source, list, {}, { output: false, content: false }), list, parts);
+  return toKnownList(openList(parts, source, list, {}, { output: false, content: false }), source, list, parts);
 }
 
 const HOLE = "The list of all runs may be read no longer: older runs of servers that are gone may be missing.";
@@ -124,6 +127,7 @@ function toHole({ key, applied }: Pick<KnownList, "key" | "applied">, time: numb
     total: async () => null,
     isSound: async () => true,
     lateRuns: async () => [],
+    failure: () => null,
     falseEnd: async () => ({ time, why: HOLE }),
     boundBelow: async () => LIST_END,
     boundAbove: async () => LIST_HEAD,
@@ -136,7 +140,12 @@ function toHole({ key, applied }: Pick<KnownList, "key" | "applied">, time: numb
   };
 }
 
-function toKnownList(list: OpenList, { key, isExact, applied, mayLack }: RunList, { turns }: ListParts): KnownList {
+function toKnownList(
+  list: OpenList,
+  source: Source,
+  { key, isExact, applied, mayLack }: RunList,
+  { turns, book }: ListParts,
+): KnownList {
   const { load } = list;
   const loadShown = async (): Promise<ListState> => shownState(await load(), list.now());
   const boundBelow = async (from: number): Promise<number> => boundBelowIn(await loadShown(), from);
@@ -155,6 +164,7 @@ function toKnownList(list: OpenList, { key, isExact, applied, mayLack }: RunList
     isExact,
     applied,
     readAt: async () => (await load()).readAt,
+    failure: () => book.listFailure(source, key),
     total: async () => (await load()).notes.total,
     isSound: async () => mayLack?.() !== true && !(await load()).notes.isDoubtful,
     lateRuns: async () => (await load()).notes.late,

@@ -85,8 +85,9 @@ export function openList(
   const read: OpenList["read"] = async (place, offset, operation) => {
     const begunAt = clock.now();
     // A place that is dead is no failure of its source.
-    const page = await book.watchRuns(
+    const page = await book.watchList(
       source,
+      key,
       (noted) => list.read(place, noted).catch(orDeadPlace),
       operation,
       isNamed,
@@ -132,7 +133,12 @@ export function openList(
     },
     share: (what, operation, run) => singleFlight.share(`${what}|${name}`, source, operation, run, true),
     fail: (why, operation) =>
-      book.watchFailures(source, () => Promise.reject(createOwnFailure(source, "BAD_RESPONSE", why)), operation),
+      book.watchListFailures(
+        source,
+        key,
+        () => Promise.reject(createOwnFailure(source, "BAD_RESPONSE", why)),
+        operation,
+      ),
   };
 }
 

@@ -111,7 +111,12 @@ async function readBatches<Value extends InstanceRef>(
         if (!(error instanceof Error)) throw error;
         const { found, failures } = partOf<Value>(error, instanceIds);
         for (const one of found) answers.set(instanceKey(one), one);
-        for (const [instanceId, failure] of failures) answers.set(instanceKey({ source, instanceId }), failure);
+        // What is known of the source was noted of the answer as a whole.
+        const wasOffered = error instanceof UpstreamError && error.wasOffered === true;
+        for (const [instanceId, failure] of failures) {
+          if (wasOffered && failure instanceof UpstreamError) failure.wasOffered = true;
+          answers.set(instanceKey({ source, instanceId }), failure);
+        }
       }
     }),
   );

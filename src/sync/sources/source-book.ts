@@ -1,5 +1,7 @@
+import { LRUCache } from "lru-cache";
 import {
   type Clock,
+  isLackOfOffer,
   mayRefuseArgument,
   type Operation,
   type Source,
@@ -34,17 +36,23 @@ export type Read<Value> = (operation: Operation) => Promise<Value>;
 
 /**
  * Reads, and notes how the source fared.
- * @param isNamed true if the question names something, such as a run or a server: if that is refused, this question alone fails, and nothing is
- *   noted of the source. The error says so ({@link UpstreamError.isOfQuestion}).
+ * @param isNamed true if the question names something, such as a run or a server: if that is refused, or not offered by a source that answered
+ *   before, this question alone fails, and nothing is noted of the source. The error says so ({@link UpstreamError.isOfQuestion}).
  */
-type Watch = <Value>(source: Source, read: Read<Value>, operation: Operation, isNamed?: boolean) => Promise<Value>;
+type Watch = <Value>(source: Source, ...watched: Watched<Value>) => Promise<Value>;
+type Watched<Value> = [read: Read<Value>, operation: Operation, isNamed?: boolean];
 
-/** How long a source that does not offer the product is left out. */
-const NOT_SUPPORTED_MS = 3_600_000;
+/** How long a source is left out that never offered the product. */
+const NEVER_OFFERED_MS = 3_600_000;
+/** How long a source is left out that offered the product before: one stray answer must not hide it for long. */
+const OFFERED_BEFORE_MS = 60_000;
+/** Lists whose last attempt failed and that are remembered. Filters make lists without number. */
+const FAILING_LISTS_MAX = 10_000;
 
 /** The configured sources and how each fared last. */
 export interface SourceBook {
   readonly upstreams: readonly Upstream[];
+  /** As {@link overallOf} of each. */
   states(): readonly SourceState[];
   stateOf(source: Source): SourceState;
   /** The source that these words name, null if none is configured. Without an account: `default`, or the one that has the region. */
@@ -55,7 +63,7 @@ export interface SourceBook {
   isKnown(source: Source): boolean;
   /** True while outputs of the source can only be guessed, so that asking for them once more tells nothing new. */
   isStuck(source: Source): boolean;
-  /** Why a source is not asked for runs within this hour: it does not offer the product. Null if it is asked. */
+  /** Why a source is not asked for runs for some time: it does not offer the product. Null if it is asked. */
   leftOut(source: Source): UpstreamError | null;
   /**
    * Passes on what the upstream did and notes how it fared, unless nobody waited for it to the end. A failing attempt counts at
@@ -64,8 +72,21 @@ export interface SourceBook {
   readonly watch: Watch;
   /** The same for what may come about without asking the upstream: notes failures alone. */
   readonly watchFailures: Watch;
-  /** As `watch`, for reading runs: a source that does not offer that is left out for an hour, and fails alike without a call. */
+  /**
+   * As `watch`, for reading runs. A source that never offered that is left out for an hour, one that offered it before for a minute; it fails
+   * alike without a call.
+   */
   readonly watchRuns: Watch;
+  /** As `watchRuns`, for reading the list of this key, whose last attempt is noted beside that of its source. */
+  readonly watchList: <Value>(source: Source, key: string, ...watched: Watched<Value>) => Promise<Value>;
+  /** As `watchFailures`, for the list of this key. */
+  readonly watchListFailures: SourceBook["watchList"];
+  /** Why the last attempt to read the list of this key failed; null if it did not. */
+  listFailure(source: Source, key: string): SourceFailure | null;
+  /** Notes which lists are those of all runs of a source. */
+  noteAllRuns(source: Source, keys: readonly string[]): void;
+  /** How a source fared: it fails while the last attempt of any list of all its runs failed, whichever was read later. */
+  overallOf(source: Source): SourceState;
   /** The same for reading results, which a source may offer without runs; noted in `results`. */
   readonly watchResults: Watch;
   /** How reading results fared, which is nothing that a page of runs needs to tell. */
@@ -87,67 +108,81 @@ export interface SourceBook {
 export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): SourceBook {
   const byKey = new Map(upstreams.map((upstream) => [sourceKey(upstream.source), upstream]));
   const fares = createFares(clock);
-  const results = createFares(clock);
-  const runs = createOffer(clock);
+  // Who offers runs has results and servers: an answer that these are not offered does not tell that one is not there.
+  const results = createFares(clock, fares.wasOffered);
+  const runs = createOffer(clock, fares);
   const watchIn =
-    (offer: Offer, { watch }: Pick<Fares, "watch">): SourceBook["watch"] =>
-    async (source, read, operation, isNamed) => {
+    (offer: Offer, { watch }: Pick<Fares, "watch">): Fares["watch"] =>
+    async (source, ...watched) => {
       const why = offer.leftOut(source);
       if (why !== null) throw why;
-      const value = await offer.orLeaveOut(source, watch(source, read, operation, isNamed));
+      const value = await offer.orLeaveOut(source, watch(source, ...watched));
       offer.noteOffered(source);
       return value;
     };
+  const watchRuns = watchIn(runs, fares);
+  const lists = createListFares({ ...fares, watch: watchRuns });
   return {
     ...fares,
+    ...lists,
     results,
-    servers: createFares(clock),
+    servers: createFares(clock, fares.wasOffered),
     upstreams,
-    states: () => upstreams.map(({ source }) => fares.stateOf(source)),
+    states: () => upstreams.map(({ source }) => lists.overallOf(source)),
     findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
     findUpstream: (source) => byKey.get(sourceKey(source)),
     isStuck: (source) => byKey.get(sourceKey(source))?.listedOutputs?.isStuck() === true,
     leftOut: runs.leftOut,
-    watchRuns: watchIn(runs, fares),
-    watchResults: watchIn(createOffer(clock), results),
+    watchRuns,
+    watchResults: watchIn(createOffer(clock, results), results),
     watchOpening: (source, read, operation, isNamed) =>
       runs.orLeaveOut(source, fares.watchOpening(source, read, operation, isNamed)),
   };
 }
 
-type Fares = Pick<SourceBook, "stateOf" | "isKnown" | "watch" | "watchFailures" | "watchOpening">;
+interface Fares extends Pick<SourceBook, "stateOf" | "isKnown" | "watchOpening"> {
+  readonly watch: NotingWatch;
+  readonly watchFailures: NotingWatch;
+  /** True once the source answered any question, if only that what was looked for is not there. */
+  wasOffered(source: Source): boolean;
+}
 
-/** How each source fared last. */
-function createFares(clock: Clock): Fares {
+/** As {@link Watch}. @param noteOwn is told each failure that is noted of the source */
+type NotingWatch = <Value>(source: Source, ...watched: NotedWatched<Value>) => Promise<Value>;
+type NotedWatched<Value> = [
+  read: Read<Value>,
+  operation: Operation,
+  isNamed?: boolean,
+  noteOwn?: (failure: SourceFailure) => void,
+];
+
+/** How each source fared last. @param mayOffer true for a source that is known to offer this although it never answered */
+function createFares(clock: Clock, mayOffer: (source: Source) => boolean = () => false): Fares {
   const failures = new Map<string, SourceFailure>();
   const successes = new Map<string, number>();
   const known = new Set<string>();
-  const note = (source: Source, error: UpstreamError): SourceFailure => {
-    const failure = toSourceFailure(error);
-    failures.set(sourceKey(source), failure);
-    return failure;
-  };
-  const watchAttempts = async <Value>(
-    source: Source,
-    read: Read<Value>,
-    operation: Operation,
-    isNamed = false,
-    noteOwn?: (failure: SourceFailure) => void,
-  ): Promise<Value> => {
+  const offered = new Set<string>();
+  const wasOffered = (source: Source): boolean => offered.has(sourceKey(source));
+  const watchAttempts: NotingWatch = async (source, read, operation, isNamed = false, noteOwn = () => {}) => {
     const { signal, deadline } = operation;
-    const isOfQuestion = (error: UpstreamError): boolean => isNamed && mayRefuseArgument(error);
+    const isNoLonger = (error: UpstreamError): boolean => isLackOfOffer(error) && wasOffered(source);
+    const isOfQuestion = (error: UpstreamError): boolean => isNamed && (mayRefuseArgument(error) || isNoLonger(error));
+    const note = (error: UpstreamError): void => {
+      const failure = toSourceFailure(error);
+      failures.set(sourceKey(source), failure);
+      noteOwn(failure);
+    };
     const noteAttempt = (error: UpstreamError): void => {
-      if (signal.aborted || isOfQuestion(error)) return;
-      const failure = note(source, error);
-      noteOwn?.(failure);
+      if (!signal.aborted && !isOfQuestion(error)) note(error);
     };
     try {
       return await read(withNotes(operation, noteAttempt));
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const isGivenUp = signal.aborted && clock.elapsed() < deadline;
+      if (isNoLonger(error) || (isLackOfOffer(error) && mayOffer(source))) error.wasOffered = true;
       if (isOfQuestion(error)) error.isOfQuestion = true;
-      else if (!isGivenUp && !isWaiting(error)) note(source, error);
+      else if (!isGivenUp && !isWaiting(error)) note(error);
       throw error;
     }
   };
@@ -161,6 +196,7 @@ function createFares(clock: Clock): Fares {
       return { source, error: failures.get(key) ?? null, asOf: successes.get(key) ?? null };
     },
     isKnown: (source) => known.has(sourceKey(source)),
+    wasOffered,
     watchFailures: watchAttempts,
     async watchOpening(source, read, operation, isNamed) {
       let own: SourceFailure | null = null;
@@ -172,22 +208,58 @@ function createFares(clock: Clock): Fares {
       if (lists.length === 0 && failures.get(sourceKey(source)) === own) noteSuccess(source);
       return lists;
     },
-    async watch(source, read, operation, isNamed) {
-      const value = await watchAttempts(source, read, operation, isNamed);
-      if (value !== null && !(Array.isArray(value) && value.length === 0)) known.add(sourceKey(source));
+    async watch(source, ...watched) {
+      const value = await watchAttempts(source, ...watched);
+      const isAnswer = !(Array.isArray(value) && value.length === 0);
+      if (isAnswer) offered.add(sourceKey(source));
+      if (isAnswer && value !== null) known.add(sourceKey(source));
       noteSuccess(source);
       return value;
     },
   };
 }
 
-/** What a source may offer or not, such as runs: one that does not is left out for an hour. */
+type ListFares = Pick<SourceBook, "watchList" | "watchListFailures" | "listFailure" | "noteAllRuns" | "overallOf">;
+
+/** How each list of a source fared last. */
+function createListFares({
+  watch,
+  watchFailures,
+  stateOf,
+}: Pick<Fares, "watch" | "watchFailures" | "stateOf">): ListFares {
+  const failures = new LRUCache<string, SourceFailure>({ max: FAILING_LISTS_MAX });
+  const allRuns = new Map<string, readonly string[]>();
+  const nameOf = (source: Source, key: string): string => `${sourceKey(source)}|${key}`;
+  const listFailure: ListFares["listFailure"] = (source, key) => failures.get(nameOf(source, key)) ?? null;
+  const watchIn =
+    (watchSource: NotingWatch): ListFares["watchList"] =>
+    async (source, key, read, operation, isNamed) => {
+      const name = nameOf(source, key);
+      const value = await watchSource(source, read, operation, isNamed, (failure) => void failures.set(name, failure));
+      failures.delete(name);
+      return value;
+    };
+  return {
+    watchList: watchIn(watch),
+    watchListFailures: watchIn(watchFailures),
+    listFailure,
+    noteAllRuns: (source, keys) => void allRuns.set(sourceKey(source), keys),
+    overallOf(source) {
+      const state = stateOf(source);
+      const keys = allRuns.get(sourceKey(source)) ?? [];
+      const failing = keys.map((key) => listFailure(source, key)).find((failure) => failure !== null);
+      return { ...state, error: state.error ?? failing ?? null };
+    },
+  };
+}
+
+/** What a source may offer or not, such as runs: one that does not is left out for some time. */
 interface Offer extends Pick<SourceBook, "leftOut"> {
   orLeaveOut<Value>(source: Source, reading: Promise<Value>): Promise<Value>;
   noteOffered(source: Source): void;
 }
 
-function createOffer(clock: Clock): Offer {
+function createOffer(clock: Clock, { wasOffered }: Pick<Fares, "wasOffered">): Offer {
   const refusals = new Map<string, { readonly until: number; readonly error: UpstreamError }>();
   return {
     leftOut(source) {
@@ -198,8 +270,9 @@ function createOffer(clock: Clock): Offer {
       try {
         return await reading;
       } catch (error) {
-        if (error instanceof UpstreamError && error.code === "NOT_SUPPORTED") {
-          refusals.set(sourceKey(source), { until: clock.elapsed() + NOT_SUPPORTED_MS, error });
+        if (error instanceof UpstreamError && isLackOfOffer(error) && error.isOfQuestion !== true) {
+          const ms = wasOffered(source) ? OFFERED_BEFORE_MS : NEVER_OFFERED_MS;
+          refusals.set(sourceKey(source), { until: clock.elapsed() + ms, error });
         }
         throw error;
       }

@@ -3,9 +3,11 @@ import {
   type InvocationQuery,
   type InvocationResult,
   type InvocationStatus,
+  isLackOfOffer,
   mapInBreaks,
   type Operation,
   type Projection,
+  UpstreamError,
   weightOf,
 } from "#domain";
 import { type FirstPage, isRefusal, type RecalledRun, type RunList } from "../contract/index.ts";
@@ -147,9 +149,10 @@ async function askRuns(
   status?: InvocationStatus,
 ) {
   const answer = await context.ask(ACTION, parameters, operation).catch((error: unknown) => {
+    if (!isRefusal(error)) throw error;
     // Also of who could read it before: from then on servers are asked one by one.
-    if (isRefusal(error)) context.access.refuse();
-    throw error;
+    context.access.refuse();
+    throw isLackOfOffer(error) ? toPassing(error) : error;
   });
   context.access.grant();
   const reading = context.reader(ACTION, answer);
@@ -160,6 +163,11 @@ async function askRuns(
   await context.encoding.settle(meant.items, projection, operation);
   if (context.encoding.isGuessing("output")) context.undecided.note(meant.items, reading.readFrom, context.clock.now());
   return { page: meant, reading };
+}
+
+/** The same as one after which asking again may help: the servers may well offer what the list of the region does not. */
+function toPassing(error: UpstreamError): UpstreamError {
+  return new UpstreamError({ ...error, message: error.message, retryable: true });
 }
 
 /** Runs of earlier answers whose outputs could not be read then; as {@link ListedOutputs}. */

@@ -61,7 +61,7 @@ export function createFailure(source: Source, code: SourceErrorCode): UpstreamEr
     upstreamCode: null,
     httpStatus: 500,
     requestId: null,
-    retryable: true,
+    retryable: code !== "NOT_SUPPORTED",
     retryAfterMs: null,
   });
 }
