@@ -145,11 +145,10 @@ function assemble(ground: Ground): Services {
   const { clock } = timing;
   const { book, oldestKnown } = sync;
   const describe = createDescribeSource({ book, oldestKnown }, ground.backfillOf);
-  const describeOverall = createDescribeSource({ book: { stateOf: book.overallOf }, oldestKnown }, ground.backfillOf);
   const describeResults = createDescribeSource({ book: book.results, oldestKnown }, ground.backfillOf);
   const describeServers = createDescribeSource({ book: book.servers, oldestKnown }, ground.backfillOf);
   const describeAll = async (source: Source) => {
-    const state = await describeOverall(source, true);
+    const state = await describe(source, true);
     const { error } = state;
     return { ...state, error: error ?? book.results.stateOf(source).error ?? book.servers.stateOf(source).error };
   };
@@ -205,7 +204,7 @@ function assemble(ground: Ground): Services {
       clock,
       sealer,
       statesOf: (filter) => book.states().filter(({ source }) => namesSource(filter, source)),
-      describe: describeOverall,
+      describe,
       readNewest: (filter, first, operation) =>
         pages.page({ first }, filter, { output: false, content: false, totalCount: false }, operation),
       resolveNames: servers.resolveNames,

@@ -25,7 +25,7 @@ const SEARCH = `query ($text: String, $pattern: String, $filter: InvocationFilte
   found: searchOutputs(text: $text, pattern: $pattern, filter: $filter, first: $first, after: $after, contextLines: $context) {
     nodes { lineNumber line before after invocation { invokeId } instanceInvocation { instanceId } }
     edges { cursor } searchedOutputs missingOutputs searchedSince
-    pageInfo { hasNextPage endCursor isScanComplete } sources { ok oldestTime } } }`;
+    pageInfo { hasNextPage endCursor isScanComplete } sources { ok isComplete oldestTime } } }`;
 const READ = `query ($filter: InvocationFilter) { invocations(first: 50, filter: $filter) { nodes {
   instanceInvocations { nodes { result { output { byteLength } } } } } } }`;
 
@@ -113,6 +113,30 @@ describe("a search over the outputs of many runs", () => {
           [true, false],
         ]);
       }
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it("is complete only if the list is known as far back as the filter asks", async () => {
+    const many = Array.from({ length: 150 }, (_, index) => ({
+      ...(runs[0] as Run),
+      invokeId: `t-m${index}`,
+      at: NOON - index * 60_000,
+    }));
+    const own = await startRig({ "ECS/cn-hangzhou": createPlace(many) });
+    try {
+      await own.ask(READ);
+      const search = async (createdAfter?: string) => {
+        const filter = createdAfter === undefined ? {} : { createdAfter };
+        const { pageInfo, sources } = (await own.ask(SEARCH, { text: "nowhere", filter })).data.found;
+        return [pageInfo.isScanComplete, sources[0].isComplete];
+      };
+      expect(await search("2026-01-02T11:30:00Z")).toEqual([true, true]);
+      expect(await search("2026-01-02T09:40:00Z")).toEqual([false, false]);
+      expect(await search()).toEqual([false, false]);
+      await own.ask("{ invocations(last: 1) { nodes { invokeId } } }");
+      expect(await search()).toEqual([true, true]);
     } finally {
       await own.stop();
     }

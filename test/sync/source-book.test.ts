@@ -9,7 +9,8 @@ import { createOperation } from "../support/operation.ts";
 describe("a list whose last attempt failed", () => {
   const source = sourceAt(0);
   const create = () => {
-    const book = createSourceBook([], createFakeClock());
+    const clock = createFakeClock();
+    const book = createSourceBook([], clock);
     const read = (key: string, code?: SourceErrorCode, isNamed = false) =>
       book
         .watchList(
@@ -20,29 +21,27 @@ describe("a list whose last attempt failed", () => {
           isNamed,
         )
         .catch(() => {});
-    const codes = () => [
-      book.overallOf(source).error?.code ?? null,
-      ...["a", "b"].map((key) => book.listFailure(source, key)?.code ?? null),
-    ];
-    book.noteAllRuns(source, ["a", "b"]);
-    return { book, read, codes };
+    const codes = (readAt: number | null = null) =>
+      ["a", "b"].map((key) => book.listFailure(source, key, readAt)?.code ?? null);
+    return { book, clock, read, codes };
   };
 
-  it("fails its source until that list is read, whichever was read later", async () => {
+  it("is told until that list is read, whichever was read later", async () => {
     const { read, codes } = create();
     await read("a", "UNAVAILABLE");
     await read("b");
-    expect(codes()).toEqual(["UNAVAILABLE", "UNAVAILABLE", null]);
+    expect(codes()).toEqual(["UNAVAILABLE", null]);
     await read("a");
-    expect(codes()).toEqual([null, null, null]);
+    expect(codes()).toEqual([null, null]);
   });
 
-  it("fails no source whose runs are in other lists by now", async () => {
-    const { book, read, codes } = create();
-    await read("a", "FORBIDDEN");
-    await read("b");
-    book.noteAllRuns(source, ["b"]);
-    expect(codes()).toEqual([null, "FORBIDDEN", null]);
+  it("is told no more once another gateway has read the list", async () => {
+    const { clock, read, codes } = create();
+    await read("a", "UNAVAILABLE");
+    expect([codes(clock.now() - 1), codes(clock.now() + 1)]).toEqual([
+      ["UNAVAILABLE", null],
+      [null, null],
+    ]);
   });
 
   it.each(["BAD_REQUEST", "NOT_SUPPORTED"] as const)(
@@ -51,7 +50,7 @@ describe("a list whose last attempt failed", () => {
       const { book, read, codes } = create();
       await read("b");
       await read("a", code, true);
-      expect([codes(), book.leftOut(source)]).toEqual([[null, null, null], null]);
+      expect([codes(), book.leftOut(source)]).toEqual([[null, null], null]);
     },
   );
 });

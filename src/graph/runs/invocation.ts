@@ -53,6 +53,7 @@ import {
   OutputGroupsArgs,
   withUnnamed,
 } from "./output-group.ts";
+import { serverWordsOf } from "./server-words.ts";
 import { InvocationSettings } from "./settings.ts";
 
 /** To choose an instance, and to put it in its place, takes as long as to make so many leaf values. */
@@ -122,36 +123,28 @@ export class Invocation extends InvocationSettings {
   ): Promise<readonly OutputGroup[]> {
     readPageArguments({ first: args.first ?? null });
     const isSimilar = args.similar === true;
-    const load: LoadRows = async (records) => this.loadRows(records, WHOLE, context);
-    const groups = await oncePerOperation(context.operation, this, `outputGroups ${isSimilar}`, async () => {
-      const words = isSimilar ? await this.wordsOfServers(context) : null;
-      const records = this.all.rows;
-      const group = async () => {
-        const rows = await load(records);
-        const parts = words === null ? groupRows(rows, records, load) : groupSimilarRows(rows, records, words, load);
-        return workInParts(context.operation, parts);
-      };
-      // What is read for it takes megabytes, unless it is in memory anyway or waits for an upstream.
-      const isRead =
-        records.some((one) => one.keptOutput !== undefined) && !records.some((one) => isLacking(one, WHOLE));
-      const grouped = await (isRead ? inOrder(context.operation, group) : group());
-      return withUnnamed(grouped, this.record.missingInstances ?? 0);
-    });
+    const groups = await oncePerOperation(context.operation, this, `outputGroups ${isSimilar}`, () =>
+      this.groupOutputs(isSimilar, context),
+    );
     return firstOf(groups, args);
   }
 
-  /** Names and addresses of a server by its id. One that is gone, or cannot be read, has its id alone. */
-  private async wordsOfServers({ loaders }: GraphContext): Promise<(instanceId: string) => readonly string[]> {
-    const { source } = this.record;
-    const servers = this.all.rows.map(({ instanceId }) => loaders.instances.load({ source, instanceId }));
-    const words = new Map<string, readonly string[]>();
-    for (const [index, found] of (await Promise.allSettled(servers)).entries()) {
-      const { instanceId = "" } = this.all.rows[index] ?? {};
-      const server = found.status === "fulfilled" ? found.value : null;
-      const addresses = [...(server?.privateIpAddresses ?? []), ...(server?.publicIpAddresses ?? [])];
-      words.set(instanceId, [instanceId, server?.name ?? "", ...addresses]);
-    }
-    return (instanceId) => words.get(instanceId) ?? [];
+  private async groupOutputs(isSimilar: boolean, context: GraphContext): Promise<readonly OutputGroup[]> {
+    const { operation } = context;
+    const load: LoadRows = async (records) => this.loadRows(records, WHOLE, context);
+    const records = this.all.rows;
+    const words = isSimilar ? serverWordsOf(context) : null;
+    await words?.load(records);
+    // What waits for an upstream is asked for together; what is there is read and gone through one run after the other, since it takes megabytes.
+    const read = records.some((one) => isLacking(one, WHOLE)) ? await load(records) : null;
+    const grouped = await inOrder(operation, async () => {
+      operation.signal.throwIfAborted();
+      const rows = read ?? (await load(records));
+      const wordsOf = (instanceId: string) => words?.of({ source: this.record.source, instanceId }) ?? [];
+      const parts = isSimilar ? groupSimilarRows(rows, records, wordsOf, load) : groupRows(rows, records, load);
+      return workInParts(operation, parts);
+    });
+    return withUnnamed(grouped, this.record.missingInstances ?? 0);
   }
 
   /** The run on one instance, null where it did not run there; for resolvers. */

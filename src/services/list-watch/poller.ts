@@ -97,7 +97,7 @@ async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSi
     const unfinished = await look(parts, source, { maxAgeMs: intervalMs * AGE_SHARE, floors }, operation).catch(
       () => null,
     );
-    const now = parts.sync.book.overallOf(source).error?.code ?? null;
+    const now = parts.sync.book.stateOf(source).error?.code ?? null;
     if (now !== failure) log.touch();
     failure = now;
     const isMoving = log.head() > before || (unfinished ?? 0) > 0;

@@ -47,7 +47,7 @@ export interface RunScan {
 
 /** What scanning is made of. */
 export interface RunScanParts {
-  readonly sync: Pick<Sync, "book" | "findWhole">;
+  readonly sync: Pick<Sync, "book" | "findWhole" | "oldestKnown">;
   readonly store: Pick<PageStore, "readOutlines" | "readPage">;
   readonly pages: RunPages;
 }
@@ -75,6 +75,19 @@ export function createRunScan(parts: RunScanParts): RunScan {
     sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
   const readStretch = createStretchReader(parts);
 
+  /** The sources that have runs, perhaps, that are meant and that nobody has read. */
+  async function findUnread({ createdAfter, ...filter }: InvocationFilter): Promise<ReadonlySet<string>> {
+    const since = createdAfter === undefined ? Number.NEGATIVE_INFINITY : Date.parse(createdAfter);
+    const unread = await Promise.all(
+      sourcesOf(filter).map(async (source) => {
+        if ((await sync.findWhole(source)) !== null) return null;
+        const oldest = await sync.oldestKnown(source);
+        return oldest !== null && oldest <= since ? null : sourceKey(source);
+      }),
+    );
+    return new Set(unread.filter((key) => key !== null));
+  }
+
   /** Makes the newest end fresh; tells how the sources fared, and whether all of them is known. */
   async function refresh(
     filter: InvocationFilter,
@@ -85,10 +98,12 @@ export function createRunScan(parts: RunScanParts): RunScan {
     // What was printed is searched as it is known, whatever the state.
     const isByState = detail !== "OUTPUTS" || dependsOnState(toQuery(filter));
     const told = await readStretch(placesOf(filter), operation, 0, null, isByState);
-    const wholes = await Promise.all(sourcesOf(filter).map((source) => sync.findWhole(source)));
+    const unread = await findUnread(filter);
     const doubts = await findDoubts(filter, stretches, detail, store, operation);
-    const isComplete = wholes.every((whole) => whole !== null) && !told.lacksRuns && !doubts.lacksRuns;
-    return { sources: markDoubts(told.sources, doubts), isComplete };
+    const isComplete = unread.size === 0 && !told.lacksRuns && !doubts.lacksRuns;
+    // Statistics count what is known, and each row says whether that is all.
+    const lacking = detail === "OUTPUTS" ? new Set([...doubts.sourceKeys, ...unread]) : doubts.sourceKeys;
+    return { sources: markDoubts(told.sources, { sourceKeys: lacking }), isComplete };
   }
 
   return {

@@ -218,7 +218,8 @@ async function statesOf(
       const lacksRuns =
         !isEachThere ||
         (await hasDoubtful(store, doubtOf(part, walk.query), { source, after: newest, before: oldest }, walk.asker));
-      const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), own, listFailureOf(part));
+      const failing = await listFailureOf(part);
+      const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), own, failing);
       const isCurrent = state.isCurrent && !part.isLate && refusal === null;
       return { state: { ...state, asOf, isCurrent }, lacksRuns };
     }),

@@ -99,8 +99,9 @@ export function isNeverOffered({ failure }: Pick<PageSource, "failure">): boolea
 }
 
 /** Why the last attempt to read one of the source's lists failed, whichever was read later; null if none did. */
-export function listFailureOf({ lists }: Pick<PageSource, "lists">): SourceFailure | null {
-  return lists.map((list) => list.failure()).find((failure) => failure !== null) ?? null;
+export async function listFailureOf({ lists }: Pick<PageSource, "lists">): Promise<SourceFailure | null> {
+  const failures = await Promise.all(lists.map((list) => list.failure()));
+  return failures.find((failure) => failure !== null) ?? null;
 }
 
 /** True if what is known of the source is shown: also if it is not asked any more. */

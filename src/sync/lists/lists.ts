@@ -34,7 +34,7 @@ export interface KnownList {
   /** Epoch milliseconds: when its newest end was read last with success; null if never. */
   readAt(): Promise<number | null>;
   /** Why the last attempt to read it failed; null if it did not. */
-  failure(): SourceFailure | null;
+  failure(): Promise<SourceFailure | null>;
   /** Length as the upstream told it last; null if it has no valid one. */
   total(): Promise<number | null>;
   /** False if something of the list is missing that nobody can find, at any place. */
@@ -97,6 +97,8 @@ export function recallKnownList(
   return toKnownList(openList(parts, source, list, {}, { output: false, content: false }), source, list, parts);
 }
 
+/** No upstream keeps runs for longer: what a list had below is nowhere. */
+const KEPT_MS = 30 * 86_400_000;
 const HOLE = "The list of all runs may be read no longer: older runs of servers that are gone may be missing.";
 
 /**
@@ -114,7 +116,8 @@ export async function findHole(
   if (first === undefined || whole.some(({ key }) => opened.some((one) => one.key === key))) return null;
   const bounds = whole.map((list) => recallKnownList(parts, upstream.source, list).boundBelow(LIST_HEAD));
   const time = Math.min(...(await Promise.all(bounds)));
-  return time === LIST_HEAD || time === LIST_END ? null : toHole(first, time, parts.clock);
+  const isKept = time > parts.clock.now() - KEPT_MS;
+  return time === LIST_HEAD || !isKept ? null : toHole(first, time, parts.clock);
 }
 
 function toHole({ key, applied }: Pick<KnownList, "key" | "applied">, time: number, clock: Clock): KnownList {
@@ -127,7 +130,7 @@ function toHole({ key, applied }: Pick<KnownList, "key" | "applied">, time: numb
     total: async () => null,
     isSound: async () => true,
     lateRuns: async () => [],
-    failure: () => null,
+    failure: async () => null,
     falseEnd: async () => ({ time, why: HOLE }),
     boundBelow: async () => LIST_END,
     boundAbove: async () => LIST_HEAD,
@@ -164,7 +167,7 @@ function toKnownList(
     isExact,
     applied,
     readAt: async () => (await load()).readAt,
-    failure: () => book.listFailure(source, key),
+    failure: async () => book.listFailure(source, key, (await load()).readAt),
     total: async () => (await load()).notes.total,
     isSound: async () => mayLack?.() !== true && !(await load()).notes.isDoubtful,
     lateRuns: async () => (await load()).notes.late,

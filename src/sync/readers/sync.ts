@@ -70,10 +70,6 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
     const lists = hole === null ? opened : [...opened, hole];
     if (Object.keys(query).length === 0) {
       noteAll(source, lists);
-      book.noteAllRuns(
-        source,
-        opened.map((list) => list.key),
-      );
       await names.keep(source, opened);
     }
     return lists;
@@ -169,7 +165,7 @@ function asFormer(list: KnownList): KnownList {
     ...list,
     isExact: false,
     // Nobody tries to read it any more.
-    failure: () => null,
+    failure: async () => null,
     total: async () => null,
     isSound: async () => false,
     boundBelow: async (from) => Math.max(0, await list.boundBelow(from)),

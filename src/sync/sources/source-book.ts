@@ -52,7 +52,6 @@ const FAILING_LISTS_MAX = 10_000;
 /** The configured sources and how each fared last. */
 export interface SourceBook {
   readonly upstreams: readonly Upstream[];
-  /** As {@link overallOf} of each. */
   states(): readonly SourceState[];
   stateOf(source: Source): SourceState;
   /** The source that these words name, null if none is configured. Without an account: `default`, or the one that has the region. */
@@ -81,12 +80,11 @@ export interface SourceBook {
   readonly watchList: <Value>(source: Source, key: string, ...watched: Watched<Value>) => Promise<Value>;
   /** As `watchFailures`, for the list of this key. */
   readonly watchListFailures: SourceBook["watchList"];
-  /** Why the last attempt to read the list of this key failed; null if it did not. */
-  listFailure(source: Source, key: string): SourceFailure | null;
-  /** Notes which lists are those of all runs of a source. */
-  noteAllRuns(source: Source, keys: readonly string[]): void;
-  /** How a source fared: it fails while the last attempt of any list of all its runs failed, whichever was read later. */
-  overallOf(source: Source): SourceState;
+  /**
+   * Why the last attempt to read the list of this key failed; null if it did not.
+   * @param readAt when it was read last, also by another gateway; null if it never was
+   */
+  listFailure(source: Source, key: string, readAt: number | null): SourceFailure | null;
   /** The same for reading results, which a source may offer without runs; noted in `results`. */
   readonly watchResults: Watch;
   /** How reading results fared, which is nothing that a page of runs needs to tell. */
@@ -121,14 +119,14 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
       return value;
     };
   const watchRuns = watchIn(runs, fares);
-  const lists = createListFares({ ...fares, watch: watchRuns });
+  const lists = createListFares({ ...fares, watch: watchRuns }, clock);
   return {
     ...fares,
     ...lists,
     results,
     servers: createFares(clock, fares.wasOffered),
     upstreams,
-    states: () => upstreams.map(({ source }) => lists.overallOf(source)),
+    states: () => upstreams.map(({ source }) => fares.stateOf(source)),
     findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
     findUpstream: (source) => byKey.get(sourceKey(source)),
     isStuck: (source) => byKey.get(sourceKey(source))?.listedOutputs?.isStuck() === true,
@@ -219,36 +217,29 @@ function createFares(clock: Clock, mayOffer: (source: Source) => boolean = () =>
   };
 }
 
-type ListFares = Pick<SourceBook, "watchList" | "watchListFailures" | "listFailure" | "noteAllRuns" | "overallOf">;
+type ListFares = Pick<SourceBook, "watchList" | "watchListFailures" | "listFailure">;
 
 /** How each list of a source fared last. */
-function createListFares({
-  watch,
-  watchFailures,
-  stateOf,
-}: Pick<Fares, "watch" | "watchFailures" | "stateOf">): ListFares {
-  const failures = new LRUCache<string, SourceFailure>({ max: FAILING_LISTS_MAX });
-  const allRuns = new Map<string, readonly string[]>();
+function createListFares({ watch, watchFailures }: Pick<Fares, "watch" | "watchFailures">, clock: Clock): ListFares {
+  const failures = new LRUCache<string, { readonly failure: SourceFailure; readonly at: number }>({
+    max: FAILING_LISTS_MAX,
+  });
   const nameOf = (source: Source, key: string): string => `${sourceKey(source)}|${key}`;
-  const listFailure: ListFares["listFailure"] = (source, key) => failures.get(nameOf(source, key)) ?? null;
   const watchIn =
     (watchSource: NotingWatch): ListFares["watchList"] =>
     async (source, key, read, operation, isNamed) => {
       const name = nameOf(source, key);
-      const value = await watchSource(source, read, operation, isNamed, (failure) => void failures.set(name, failure));
+      const note = (failure: SourceFailure) => void failures.set(name, { failure, at: clock.now() });
+      const value = await watchSource(source, read, operation, isNamed, note);
       failures.delete(name);
       return value;
     };
   return {
     watchList: watchIn(watch),
     watchListFailures: watchIn(watchFailures),
-    listFailure,
-    noteAllRuns: (source, keys) => void allRuns.set(sourceKey(source), keys),
-    overallOf(source) {
-      const state = stateOf(source);
-      const keys = allRuns.get(sourceKey(source)) ?? [];
-      const failing = keys.map((key) => listFailure(source, key)).find((failure) => failure !== null);
-      return { ...state, error: state.error ?? failing ?? null };
+    listFailure(source, key, readAt) {
+      const noted = failures.get(nameOf(source, key));
+      return noted === undefined || (readAt ?? Number.NEGATIVE_INFINITY) > noted.at ? null : noted.failure;
     },
   };
 }

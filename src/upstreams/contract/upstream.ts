@@ -168,8 +168,8 @@ export interface Upstream {
    */
   openLists(query: InvocationQuery, projection: Projection, operation: Operation): Promise<readonly RunList[]>;
   /**
-   * The lists of the whole source that tell what the query means, and that {@link openLists} opens as long as they may be read. Absent if it
-   * opens no others. Costs no call.
+   * The lists of the whole source that told what the query means, and that may be read no longer: {@link openLists} opens those of single servers
+   * instead. Absent if it never does. Costs no call.
    */
   wholeLists?(query: InvocationQuery): readonly Pick<RunList, "key" | "applied">[];
   /** Set if the lists bring outputs along, so that reading a list again costs less than reading its runs one by one. */

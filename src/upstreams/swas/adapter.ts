@@ -117,9 +117,7 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
   );
   let hasServers = false;
   return async (query, projection, operation) => {
-    // The product knows no timed runs, no labels on runs, and no resource groups of them.
-    if (singleStatus(query.statusIn) === "SCHEDULED") return [];
-    if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
+    if (isUnknownHere(query)) return [];
     const first = await orFailing(context.clock.now(), findOut(query, projection, operation), operation);
     if (context.access.state() !== "refused")
       return [await chooseRunList(context, query, projection, operation, first)];
@@ -139,9 +137,14 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
   };
 }
 
+/** True for what this product does not know: timed runs, labels on runs, and resource groups of them. */
+function isUnknownHere({ statusIn, timed, resourceGroupId, tags = [] }: InvocationQuery): boolean {
+  return singleStatus(statusIn) === "SCHEDULED" || timed === true || resourceGroupId !== undefined || tags.length > 0;
+}
+
 /** The lists of DescribeCommandInvocations: of all runs, and of those that are meant. The list of one server tells its runs as well as these. */
 function listWhole(context: AdapterContext, query: InvocationQuery): readonly RunList[] {
-  if (query.instanceId !== undefined) return [];
+  if (context.access.state() !== "refused" || query.instanceId !== undefined || isUnknownHere(query)) return [];
   const projection = { output: false, content: false };
   const meant = createRunList(context, { query, projection, status: singleStatus(query.statusIn) });
   const all = createRunList(context, { query: {}, projection, status: undefined });

@@ -209,7 +209,8 @@ export async function assembleRun(
   if (!isMoving || known.run?.isNarrowed === true) {
     const { count, lack, unread, read } = doubted ?? (await listOthers());
     const isAwaited = known.run !== null && wasAskedEarly(known.run) && isEarly(known.run, askedAt);
-    if (!isAwaited) results.push(...(late ?? (await readSome(unread, askUnread))), ...(await readSome(read)));
+    // The lists of all others have told that it was not on them.
+    if (!isAwaited) results.push(...(late ?? [...(await readSome(unread, askUnread)), ...(await readSome(read))]));
     isAsked = lack === null && !isAwaited;
     isWhole = lack === null && results.length === ownIds.length + count;
   }
