@@ -10,6 +10,8 @@ const PAGE = `query ($filter: InvocationResultFilter!, $first: Int, $after: Stri
   page: invocationResults(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
     nodes { invokeId instanceId exitCode output { text } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } sources { ok isComplete } } }`;
+const FAILING = `query ($filter: InvocationResultFilter!) {
+  page: invocationResults(filter: $filter, first: 30) { nodes { invokeId } sources { ok isComplete error { code } } } }`;
 const HERE = { provider: "ECS", regionId: "cn-hangzhou" };
 const OF_INSTANCE = { ...HERE, instanceId: "i-1" };
 const NO_RUNS = { status: 200, body: { RequestId: "R-0", TotalCount: 0, Invocations: { Invocation: [] } } };
@@ -65,6 +67,29 @@ describe("results whose runs no list tells", () => {
     expect(first.pageInfo.endCursor.length).toBeLessThanOrEqual(120);
     expect(callsOf("DescribeInvocationResults")).toBeLessThanOrEqual(4);
   });
+
+  it.each<readonly [FarFault, string]>([
+    [refusal(503, "ServiceUnavailable"), "UNAVAILABLE"],
+    [refusal(400, "Throttling.User"), "THROTTLED"],
+    [{ status: 200, body: "<html>" }, "BAD_RESPONSE"],
+  ])(
+    "are shown with the failure of the runs beside them, also of a source that was read before: %j",
+    async (runs, code) => {
+      const ids = await start(NO_RUNS);
+      const failed = [{ ok: false, isComplete: true, error: { code } }];
+      const [empty, other] = [await rig.twin(), await rig.twin()];
+      await empty.ask("{ invocations(first: 1) { nodes { invokeId } } }");
+      rig.far.interfere = () => null;
+      await other.ask("{ invocations(first: 1) { nodes { invokeId } } }");
+      rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? runs : null);
+      for (const gateway of [rig, empty, other]) {
+        const { data, errors } = await gateway.ask(FAILING, { filter: OF_INSTANCE });
+        expect(errors).toBeUndefined();
+        expect(data.page.nodes.map((node: { invokeId: string }) => node.invokeId)).toEqual(ids.slice(0, 30));
+        expect(data.page.sources).toEqual(failed);
+      }
+    },
+  );
 
   it("have a total once their list is known to its end", async () => {
     const TOTAL =
@@ -130,11 +155,18 @@ describe("results whose runs no list tells", () => {
     expect(callsOf("DescribeInvocationResults")).toBe(1);
   });
 
-  it("are the error of the runs where they may not be read either", async () => {
-    await start(NO_RUNS);
-    rig.far.interfere = () => refusal(403, "Forbidden.RAM");
-    const { data, errors } = await rig.ask(PAGE, { filter: OF_INSTANCE, first: 50 });
-    expect(data).toEqual({ page: null });
-    expect(errors).toMatchObject([{ extensions: { code: "UPSTREAM_FORBIDDEN", upstreamCode: "Forbidden.RAM" } }]);
-  });
+  it.each([
+    ["DescribeInvocations", 403, "Forbidden.RAM", "UPSTREAM_FORBIDDEN"],
+    ["DescribeInvocations", 503, "ServiceUnavailable", "UPSTREAM_UNAVAILABLE"],
+    ["DescribeInvocations", 403, "InvalidAccessKeyId.Inactive", "UPSTREAM_UNAUTHENTICATED"],
+  ])(
+    "are the error of the runs if they cannot be read either: %s %d %s",
+    async (action, status, upstreamCode, code) => {
+      await start(NO_RUNS);
+      rig.far.interfere = (call) => refusal(status, call.action === action ? upstreamCode : "Forbidden.RAM");
+      const { data, errors } = await rig.ask(PAGE, { filter: OF_INSTANCE, first: 50 });
+      expect(data).toEqual({ page: null });
+      expect(errors).toMatchObject([{ extensions: { code, upstreamCode } }]);
+    },
+  );
 });

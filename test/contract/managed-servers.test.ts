@@ -82,7 +82,7 @@ describe("machines outside Alibaba Cloud", () => {
     [404, "InvalidAction.NotFound"],
     [400, "RegionId.ApiNotSupported"],
     [400, "UnsupportedOperation"],
-  ])("are none if the region answers %d %s", async (status, code) => {
+  ])("are none in lists, and an error by their ids, if the region answers %d %s", async (status, code) => {
     rig = await startRig(PLACES);
     rig.far.interfere = ({ action }) => (action === "DescribeManagedInstances" ? refusal(status, code) : null);
     const fine = { ok: true, isComplete: true, error: null };
@@ -90,7 +90,19 @@ describe("machines outside Alibaba Cloud", () => {
       { instances: { totalCount: 1, nodes: [{ instanceId: "i-1" }], sources: [fine] } },
       undefined,
     ]);
-    expect(await ask(ONE, { id: "mi-1" })).toEqual([{ instance: null }, undefined]);
+    const lacking = "UPSTREAM_NOT_SUPPORTED";
+    expect(await ask(ONE, { id: "mi-1" })).toEqual([{ instance: null }, [[["instance"], lacking]]]);
+    rig.far.calls.length = 0;
+    const rows = [
+      { instanceId: "i-1", instance: { name: "name of i-1" } },
+      { instanceId: "mi-1", instance: null },
+    ];
+    expect(await ask(JOINED)).toEqual([
+      { invocations: { nodes: [{ instanceInvocations: { nodes: rows } }] } },
+      [[["invocations", "nodes", 0, "instanceInvocations", "nodes", 1, "instance"], lacking]],
+    ]);
+    expect(rig.far.asked()).not.toContain("DescribeManagedInstances cn-hangzhou");
+    expect((await ask(SERVERS))[0]).toMatchObject({ instances: { totalCount: 1, sources: [fine] } });
   });
 
   it("that may not be listed are asked for once a minute", async () => {

@@ -1,4 +1,4 @@
-import { type InvocationResult, type Operation, sourceRank } from "#domain";
+import { type InvocationResult, type Operation, sourceRank, type UpstreamError } from "#domain";
 import { NO_TIME } from "#store";
 import type { Sync } from "#sync";
 import type { Page, PageProjection, ResultFilter } from "../contract/index.ts";
@@ -31,6 +31,7 @@ export function isListedCursor({ row }: PageCursor): boolean {
 /**
  * A page of the results of one instance or one command whose runs no list tells, in the order of the upstream's list of
  * results. Null if the source has no such list.
+ * @param failure why the runs cannot be read now; `sources` then says so
  * @throws UpstreamError
  */
 export async function pageOfListed(
@@ -40,6 +41,7 @@ export async function pageOfListed(
   filter: ResultFilter,
   projection: Pick<PageProjection, "totalCount">,
   operation: Operation,
+  failure: UpstreamError | null,
 ): Promise<Page<InvocationResult> | null> {
   const { direction, size } = request;
   const { source } = filter;
@@ -62,7 +64,7 @@ export async function pageOfListed(
     edges: taken.map((node) => ({ node, cursor: () => codec.seal(cursorOf(node)) })),
     hasMore: hasMore || (direction > 0 && isCut),
     totalCount: projection.totalCount && listed.isWhole && listed.isSound ? countAll() : null,
-    sources: [await describe(source, !isCut && listed.isSound)],
+    sources: [await describe(source, !isCut && listed.isSound, failure)],
   });
 }
 

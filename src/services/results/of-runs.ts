@@ -33,25 +33,28 @@ interface Row {
   cursor(): string;
 }
 
+/** A page of results by their runs. */
+export interface ResultsOfRuns extends Page<ShownResult> {
+  /** How far the runs were read; null if no list tells any run. */
+  readonly runsRead: RunsRead | null;
+  /** Why the source could not be read now, if it tells no run; null if it tells one, or was read. */
+  readonly failure: UpstreamError | null;
+}
+
 /** Runs that are read at a time, at most. */
 const STRETCH = 100;
 
-/** Results of the runs of one instance or one command, and how far their runs were read; null if no list tells any run. */
+/** Results of the runs of one instance or one command, and what became of reading these runs. */
 export async function pageOfRuns(
   { store, pages, results, readOutputs }: ResultsOfRunsParts,
   request: PageRequestArguments,
   filter: ResultFilter,
   projection: PageProjection,
   operation: Operation,
-): Promise<Page<ShownResult> & { readonly runsRead: RunsRead | null }> {
+): Promise<ResultsOfRuns> {
   const { direction, size } = request;
   const runFilter = toRunFilter(filter);
-  const { all, stretch, end, isEmptyList } = await readRows(
-    pages,
-    request,
-    { filter, runFilter, projection },
-    operation,
-  );
+  const { all, stretch, end, hasRuns } = await readRows(pages, request, { filter, runFilter, projection }, operation);
   const rows = await withKeptOutputs(all.slice(0, size), readOutputs, operation);
   const hasMore = all.length > size || stretch.hasMore;
   const nodes = await fill(results, rows, projection, operation);
@@ -70,7 +73,15 @@ export async function pageOfRuns(
     onward: () => (hasMore && size > 0 ? stretch.cursorAt(end?.run ?? null) : null),
     sources: stretch.sources,
   });
-  return { ...page, runsRead: isEmptyList ? null : runsReadOf(stretch, direction > 0 ? end : undefined) };
+  return {
+    ...page,
+    runsRead: hasRuns || stretch.hasMore ? runsReadOf(stretch, direction > 0 ? end : undefined) : null,
+    failure: hasRuns ? null : failureOf(stretch),
+  };
+}
+
+function failureOf({ parts }: RunStretch): UpstreamError | null {
+  return parts.find(({ failure }) => failure !== null)?.failure ?? null;
 }
 
 /** How far the runs of a page were read: to the last one of a page forwards, if others follow. */
@@ -96,7 +107,7 @@ async function readRows(
 ) {
   const { direction, size } = request;
   const all: Row[] = [];
-  let isEmptyList = true;
+  let hasRuns = false;
   let sources: readonly PageSourceState[] | null = null;
   let lacksRuns = false;
   let args = { ...request, size: filter.statusIn?.length === 0 ? 0 : Math.min(STRETCH, size + 1) };
@@ -115,7 +126,7 @@ async function readRows(
     const { runs, hasMore } = stretch;
     sources = joinStates(sources, stretch.sources);
     lacksRuns ||= stretch.lacksRuns;
-    if (runs.length > 0 || hasMore) isEmptyList = false;
+    if (runs.length > 0) hasRuns = true;
     for (const stored of direction > 0 ? runs : runs.toReversed()) {
       // A hundred runs may have 30,000 rows.
       if (all.length > size) break;
@@ -124,7 +135,7 @@ async function readRows(
     const isBroken = operation.signal.aborted || stretch.isLagging;
     const end = direction > 0 ? runs.at(-1) : runs[0];
     if (end === undefined || all.length > size || !hasMore || isBroken) {
-      return { all, stretch: { ...stretch, sources, lacksRuns }, end, isEmptyList };
+      return { all, stretch: { ...stretch, sources, lacksRuns }, end, hasRuns };
     }
     args = { ...args, size: STRETCH, cursor: stretch.cursorAt(end.run) };
   }

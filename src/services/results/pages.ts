@@ -1,4 +1,4 @@
-import { type Operation, sourceRank } from "#domain";
+import { type Operation, sourceRank, UpstreamError } from "#domain";
 import { NO_TIME, type Position } from "#store";
 import type { Sync } from "#sync";
 import { isRefusal } from "#upstreams";
@@ -106,8 +106,8 @@ function behindCursor(
 }
 
 /**
- * Results of one instance or one command: by its runs, and by the upstream's list of results where the list of runs knows none,
- * or not all, or may not be read.
+ * Results of one instance or one command: by its runs, and by the upstream's list of results if the list of runs knows none, or not all, or
+ * cannot be read.
  */
 async function pageOfMany(
   parts: ResultPagesParts,
@@ -119,19 +119,38 @@ async function pageOfMany(
   const { sync, sealer, describe } = parts;
   const codec = createCursorCodec(sealer, purposeOf(filter), [filter.source]);
   const at = request.cursor === null ? null : codec.open(request.cursor, request.cursorArgument);
-  const readListed = () => pageOfListed({ sync, describe, codec, isMeant }, request, at, filter, projection, operation);
+  const readListed = (failure: UpstreamError | null = null) =>
+    pageOfListed({ sync, describe, codec, isMeant }, request, at, filter, projection, operation, failure);
   if (at !== null && isListedCursor(at))
     return (await readListed()) ?? pageOfRuns(parts, request, filter, projection, operation);
   const isLeftOut = sync.book.leftOut(filter.source) !== null;
   const isAsked = at === null && request.size > 0 && filter.statusIn?.length !== 0 && !isLeftOut;
+  const readInstead = (failure: unknown) => {
+    if (!isAsked || !mayListResults(failure)) return null;
+    return isRefusal(failure) ? readListed() : orNull(readListed(failure));
+  };
   try {
     const page = await pageOfRuns(parts, request, filter, projection, operation);
-    const { runsRead } = page;
+    const { runsRead, failure } = page;
+    if (mayListResults(failure)) return (await readInstead(failure)) ?? page;
     const isListed = isAsked && (runsRead === null || (await parts.strays.areThere(filter, runsRead, operation)));
     return isListed ? ((await readListed()) ?? page) : page;
   } catch (error) {
-    const page = isAsked && isRefusal(error) ? await readListed() : null;
+    const page = await readInstead(error);
     if (page === null) throw error;
     return page;
   }
+}
+
+/** True if results may be listed although runs cannot: unless the keys or the question are wrong. */
+function mayListResults(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError && (error.retryable || error.code === "BAD_RESPONSE" || isRefusal(error));
+}
+
+/** Null if results cannot be read either: the failure of the runs is then the one to report. */
+function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
+  return reading.catch((error: unknown) => {
+    if (error instanceof UpstreamError) return null;
+    throw error;
+  });
 }

@@ -3,5 +3,5 @@ export { DeadPlaceError, isDeadToken } from "./dead-place.ts";
 export { PartialResultsError } from "./partial-results.ts";
 export { foundOrPartial, PartialServersError } from "./partial-servers.ts";
 export type * from "./product.ts";
-export { isRefusal, orWhenNotOffered, orWhenRefused } from "./refusal.ts";
+export { isNotOffered, isRefusal, orWhenNotOffered, orWhenRefused } from "./refusal.ts";
 export type * from "./upstream.ts";

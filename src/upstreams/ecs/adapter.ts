@@ -2,7 +2,7 @@ import type { Clock, UpstreamError } from "#domain";
 import type { Product, Upstream, UpstreamOptions } from "../contract/index.ts";
 import { createPaging, createStatusFilter } from "../lists/index.ts";
 import { createReader, DEFAULT_ZONES, listRegions } from "../mapping/index.ts";
-import type { AdapterContext } from "./context.ts";
+import type { AdapterContext, Refusals } from "./context.ts";
 import { description } from "./description.ts";
 import { openResultList, readResults } from "./results.ts";
 import { createIncludedOutputs, findRun, openLists, readInvocation, readNewest, STATUS_WORDS } from "./runs.ts";
@@ -36,6 +36,7 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
       (operation) => readNewest(probing, operation),
     ),
     withoutHistory: createRefusals(clock),
+    notOffered: createRefusals(clock),
     statusFilter,
     includedOutputs,
     ask,
@@ -52,13 +53,13 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
-const REMEMBERED_RUNS = 1_000;
+const REMEMBERED_MAX = 1_000;
 
 /** The same refusal may have another reason for once. */
 const REMEMBERED_MS = 600_000;
 
 /** Remembers for ten minutes what was refused, the latest ones alone. */
-function createRefusals(clock: Clock): AdapterContext["withoutHistory"] {
+function createRefusals(clock: Clock): Refusals {
   const refused = new Map<string, { readonly refusal: UpstreamError; readonly until: number }>();
   return {
     get(id) {
@@ -68,7 +69,7 @@ function createRefusals(clock: Clock): AdapterContext["withoutHistory"] {
     add(id, refusal) {
       refused.delete(id);
       refused.set(id, { refusal, until: clock.elapsed() + REMEMBERED_MS });
-      for (const oldest of refused.keys()) if (refused.size > REMEMBERED_RUNS) refused.delete(oldest);
+      for (const oldest of refused.keys()) if (refused.size > REMEMBERED_MAX) refused.delete(oldest);
     },
   };
 }

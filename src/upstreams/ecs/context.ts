@@ -7,6 +7,12 @@ import type { TimedProbe } from "./timed-probe.ts";
 /** The business parameters of a call. */
 export type Parameters = CallRequest["parameters"];
 
+/** What was refused lately, by what was asked for. */
+export interface Refusals {
+  get(id: string): UpstreamError | undefined;
+  add(id: string, refusal: UpstreamError): void;
+}
+
 /** What one adapter works with and remembers. */
 export interface AdapterContext {
   readonly source: Source;
@@ -18,10 +24,9 @@ export interface AdapterContext {
   readonly managedPaging: Paging;
   readonly timedProbe: TimedProbe;
   /** Runs whose history the upstream refused lately, and how. */
-  readonly withoutHistory: {
-    get(invokeId: string): UpstreamError | undefined;
-    add(invokeId: string, refusal: UpstreamError): void;
-  };
+  readonly withoutHistory: Refusals;
+  /** Actions that the region lately answered it does not offer, and how. */
+  readonly notOffered: Refusals;
   readonly statusFilter: StatusFilter;
   /** Whether runs that were asked for with their outputs tell them: an empty one is then none. */
   readonly includedOutputs: { areTold(runs: readonly RunShape[]): boolean };

@@ -1,5 +1,5 @@
 import type { AgentState, Instance, Operation } from "#domain";
-import { foundOrPartial, isRefusal, orWhenNotOffered, type ServerList } from "../contract/index.ts";
+import { foundOrPartial, isNotOffered, isRefusal, orWhenNotOffered, type ServerList } from "../contract/index.ts";
 import { type AllItems, type Paging, readAllPages, toListedServers } from "../lists/index.ts";
 import {
   type AgentShape,
@@ -117,20 +117,27 @@ export async function readAgentStates(
   return foundOrPartial(context.source, joinFound([agents, ofManaged]));
 }
 
-/** A region that does not offer this has no such machines. */
+/** A region that does not offer the action tells nothing of machines that runs went to: each of them fails. */
 function readManaged(
   context: AdapterContext,
   instanceIds: readonly string[],
   operation: Operation,
 ): Promise<FoundById<ManagedShape>> {
-  return readInParts(instanceIds, MANAGED_PER_CALL, (some) => {
-    const found = readById(context, some, operation, {
-      action: "DescribeManagedInstances",
-      parameters: { InstanceId: some },
-      paging: context.managedPaging,
-      read: readManagedPage,
-    });
-    return orWhenNotOffered(found, { found: [], failures: new Map() });
+  const action = "DescribeManagedInstances";
+  return readInParts(instanceIds, MANAGED_PER_CALL, async (some) => {
+    const known = context.notOffered.get(action);
+    if (known !== undefined) throw known;
+    try {
+      return await readById(context, some, operation, {
+        action,
+        parameters: { InstanceId: some },
+        paging: context.managedPaging,
+        read: readManagedPage,
+      });
+    } catch (error) {
+      if (isNotOffered(error)) context.notOffered.add(action, error);
+      throw error;
+    }
   });
 }
 
