@@ -35,7 +35,7 @@ export interface KeeperParts {
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, "notice">;
   readonly registry: Registry;
-  /** Done to a database each time that it is opened, before anything is read from it. */
+  /** Done to a database each time that it answers anew, before anything is read from it: its tables may be others. */
   readonly prepare?: (database: DatabaseStore) => Promise<void>;
 }
 
@@ -138,9 +138,13 @@ function overDatabase(
   let opened: DatabaseStore | null = null;
   const store = createFallbackStore({
     open: async () => {
-      opened = await database.open();
-      await parts.prepare?.(opened);
-      return opened;
+      const found = await database.open();
+      opened = found;
+      const ping = async (): Promise<void> => {
+        await found.ping();
+        await parts.prepare?.(found);
+      };
+      return { ...found, ping };
     },
     memory,
     openingMs: Math.min(OPENING_MS, config.operationDeadlineMs * OPENING_SHARE),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { Clock } from "#domain";
 import type { RunStore } from "../contract/index.ts";
 import { createLoneReplica, joinReplicas, type Replica } from "../replicas/index.ts";
@@ -10,7 +10,7 @@ import { connectEmbedded, connectServer, type ServerConnections } from "./connec
 import { createEmbedded } from "./embedded.ts";
 import { type FolderLock, type Holder, lockFolder } from "./folder-lock.ts";
 import { type Forgettable, type Forgotten, forget } from "./forget.ts";
-import { checkTables, migrate } from "./migrations.ts";
+import { checkTables, countTables, migrate } from "./migrations.ts";
 import { DatabaseProblem, toDatabaseProblem } from "./problem.ts";
 import { pruneStep, type Retention } from "./prune.ts";
 import { createSqlStore } from "./sql-store.ts";
@@ -20,7 +20,10 @@ import type { Tables } from "./tables.ts";
 export interface DatabaseStore extends RunStore {
   /** This process among all that use the database; it leaves them when the store is closed. */
   readonly replica: Replica;
-  /** Rejects while the database does not answer. */
+  /**
+   * Makes sure that the database answers and has its tables. If all of them are gone, makes them anew.
+   * @throws DatabaseProblem if some of them are gone
+   */
   ping(): Promise<void>;
   /** Lets a few rows go whose time is over; true if there may be more. */
   prune(retention: Retention): Promise<boolean>;
@@ -155,6 +158,7 @@ export async function openStore(
   sharing: Pick<ServerConnections, "pulse" | "listen"> | null,
 ): Promise<DatabaseStore> {
   const contentKey = await migrate(db, { schema, newContentKey });
+  const tables = await countTables(db, schema);
   const newName = (): string => `${holder.host}/${holder.processId}/${newId()}`;
   const store = createSqlStore({ db, schema, contentKey, clock, isShared: sharing !== null, writer: newName() });
   const replica =
@@ -164,7 +168,12 @@ export async function openStore(
   return {
     ...store,
     replica,
-    ping: async () => void (await sql`select 1`.execute(db)),
+    async ping() {
+      const found = await countTables(db, schema);
+      // With the same key, since the store and its replicas go on with it.
+      if (found === 0) await migrate(db, { schema, newContentKey: () => contentKey });
+      else if (found < tables) throw lostTables(schema, tables, found);
+    },
     prune: (retention) => pruneStep(db, schema, retention, clock.now()),
     forget: (what) => forget(db, schema, what),
     owners: createAccountOwners(db, schema),
@@ -173,4 +182,10 @@ export async function openStore(
       await store.close();
     },
   };
+}
+
+function lostTables(schema: string, expected: number, found: number): DatabaseProblem {
+  return new DatabaseProblem(
+    `expected ${expected} tables in the schema ${schema}, got ${found}. Restore them, or drop the schema: the gateway makes it anew.`,
+  );
 }

@@ -165,6 +165,13 @@ async function carryOut(transaction: Transaction<Tables>, statement: string): Pr
   }
 }
 
+/** Number of tables in the schema; 0 if there is no schema. */
+export async function countTables(db: Kysely<Tables>, schema: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from pg_class where relkind = 'r' and relnamespace = to_regnamespace(${`"${schema}"`})`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
 /** Makes sure that the database answers and that this program can use its tables, and changes nothing. @throws DatabaseProblem */
 export async function checkTables(db: Kysely<Tables>, schema: string): Promise<void> {
   const { rows } = await sql<{

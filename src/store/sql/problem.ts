@@ -8,6 +8,8 @@ export class DatabaseProblem extends Error {
 }
 
 const FULL = /^(53100|ENOSPC)$/;
+/** A table or its schema is not there. Statements name only tables that migrations made, so somebody dropped it. */
+const GONE = /^(42P01|3F000)$/;
 
 /** Codes of Node.js and of PostgreSQL (its manual, appendix A), and what helps. */
 const REMEDIES: readonly (readonly [pattern: RegExp, sentence: string])[] = [
@@ -18,6 +20,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, sentence: string])[] = [
   [/^(ENOTFOUND|EAI_AGAIN)$/, "no server has this name. Correct the host."],
   [/^28/, "the server refuses the user. Correct user and password, or the server's pg_hba.conf."],
   [/^3D000$/, "the server has no database of this name. Create it, or correct the name."],
+  [GONE, "its tables are gone. Restore them, or let the gateway make them anew."],
   [/^42501$/, "the user may not create or use the tables. Grant it CREATE on the database."],
   [FULL, "the disk is full. Free some space, or lower RETENTION_DAYS."],
   [/^(53300|53400)$/, "the server takes no more connections. Raise max_connections, or put a pooler in front."],
@@ -43,13 +46,15 @@ export function toDatabaseProblem(error: unknown): DatabaseProblem {
 }
 
 /**
- * True for an error that says nothing about the statement: the database is away, full or refuses. Errors of the statement
- * itself (classes 22, 23, 42) are faults of this program and are never passed over.
+ * True for an error that says nothing about the statement: the database is away, full or refuses, or its tables are gone. Other errors
+ * of the statement itself (classes 22, 23, 42) are faults of this program and are never passed over.
  */
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
   if (code === null) return /timeout|connection|terminated|closed|ended/i.test(messageOf(error));
-  return SYSTEM_CODE.test(code) || (SQL_STATE.test(code) && !/^(22|23|42)/.test(code)) || code === "42501";
+  return (
+    SYSTEM_CODE.test(code) || (SQL_STATE.test(code) && !/^(22|23|42)/.test(code)) || code === "42501" || GONE.test(code)
+  );
 }
 
 /** True for an error that says that the database has no room for what was to be written. */
