@@ -165,10 +165,12 @@ async function carryOut(transaction: Transaction<Tables>, statement: string): Pr
   }
 }
 
+// cspell:ignore schemaname
 /** Number of tables in the schema; 0 if there is no schema. */
 export async function countTables(db: Kysely<Tables>, schema: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) from pg_class where relkind = 'r' and relnamespace = to_regnamespace(${`"${schema}"`})`.execute(db);
+  const { rows } = await sql<{
+    count: number;
+  }>`select count(*) from pg_tables where schemaname = ${schema}`.execute(db);
   return rows[0]?.count ?? 0;
 }
 
