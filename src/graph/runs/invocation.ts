@@ -56,6 +56,8 @@ import {
 import { serverWordsOf } from "./server-words.ts";
 import { InvocationSettings } from "./settings.ts";
 
+/** To group what a run printed takes as much memory and time as so many leaf values: it may have run on hundreds of servers. */
+const VALUES_A_GROUPING = 300;
 /** To choose an instance, and to put it in its place, takes as long as to make so many leaf values. */
 const VALUES_A_CHOICE = 2;
 
@@ -116,6 +118,7 @@ export class Invocation extends InvocationSettings {
     nullable: true,
     description:
       "What the instances said, identical outputs together, largest group first. Reads the output of every instance of the run.",
+    complexity: VALUES_A_GROUPING,
   })
   async outputGroups(
     @Args(() => OutputGroupsArgs) args: OutputGroupsArgs,

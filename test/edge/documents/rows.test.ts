@@ -139,6 +139,13 @@ describe("rows that an operation can make", () => {
     ],
     ["outputs as JSON, large", runsWith(resultWith("textAsJson"), 4), 80 * 100, true],
     ["lines of many outputs, large", runsWith(resultWith('search(text: "x") { line }'), 4), 80 * 101, true],
+    ["groups of a run, light", "{ invocations(first: 1) { nodes { outputGroups(first: 3) { count } } } }", 303, false],
+    [
+      "groups of many runs, large",
+      "{ invocations(first: 20) { nodes { outputGroups(first: 3) { count } } } }",
+      20 * 303,
+      true,
+    ],
     ["scripts of many runs, large", "{ invocations(first: 60) { nodes { command { content } } } }", 6_000, true],
     [
       "what can fail for each of many ids, large",
