@@ -38,8 +38,9 @@ export class NextMessage {
 }
 
 /**
- * Cuts a client that does not answer a ping, or whose message is not whole when it is asked for the second time, until `over` aborts: a client that went without a word would be served without end. A pong that nobody
- * asked for tells nothing, since a client can send one without reading. No answer counts against a client while what it sent waits for a turn here.
+ * Cuts a client that does not answer a ping, until `over` aborts: a client that went without a word would be served without end. Cuts it
+ * also if a message that had begun at one ping is not whole at the next one. A pong that nobody asked for tells nothing, since a client can
+ * send one without reading. Neither counts against a client while what it sent waits for a turn here.
  * @param next counts what comes on the connection
  * @param carrier the connection below; paused as long as something that came on it is not read
  */

@@ -6,7 +6,7 @@ type Words = readonly string[];
 
 /** What servers are called, for all runs of an operation together: these may be on the same hundreds of servers. */
 export interface ServerWords {
-  /** Resolves once the words of these are known, each read once. Never rejects. */
+  /** Resolves once the words of these are known, each read once. @throws the reason of the operation's signal once it has ended */
   load(refs: readonly InstanceRef[]): Promise<void>;
   of(ref: InstanceRef): Words;
 }
