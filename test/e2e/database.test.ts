@@ -11,9 +11,10 @@ const LIST = `query ($after: String) {
   invocations(first: 10, after: $after) { nodes { invokeId readFrom { requestId asOf } } pageInfo { endCursor } }
 }`;
 
-/** Of runs that are over: others go on between two questions. */
+/** Of runs that have been over for some time: others go on, or end, between two questions. */
+const AN_HOUR_AGO = new Date(Date.now() - 3_600_000).toISOString();
 const PRINTED = `query {
-  invocations(first: 10, filter: { statusIn: [SUCCESS, FAILED] }) {
+  invocations(first: 10, filter: { statusIn: [SUCCESS, FAILED], createdBefore: "${AN_HOUR_AGO}" }) {
     nodes {
       invokeId
       instanceInvocations(first: 3) { nodes { instanceId result { isOutputKnown output { byteLength text droppedBytes } } } }
